@@ -1,0 +1,106 @@
+import { BackupError, isBackupError } from '../errors.ts';
+import type { RecordStore } from '../recordStore.ts';
+import { forEachBounded } from '../transfer/concurrency.ts';
+import type { Retrier } from '../transfer/retrier.ts';
+import { parseEntry, type CatalogueEntry } from './entry.ts';
+
+const ENTRY_NAME = /^(\d{6,})\.json$/;
+const PROOF_NAME = /^(\d{6,})\.proof-(passed|failed)-(.+)\.json$/;
+const READS_AT_ONCE = { calls: 16, bytes: Infinity };
+
+/** What the names of the records tell, without reading them. */
+export interface CatalogueIndex {
+  /** Numbers of all recovery points, ascending. */
+  readonly numbers: readonly number[];
+  /** Numbers of points that a later verification found wrong: never a base for the next one. */
+  readonly failed: ReadonlySet<number>;
+}
+
+/** The chain's list of recovery points, the only truth about which snapshots are restore points. */
+export class Catalogue {
+  readonly #store: RecordStore;
+  readonly #retrier: Retrier;
+
+  constructor(store: RecordStore, retrier: Retrier) {
+    this.#store = store;
+    this.#retrier = retrier;
+  }
+
+  async index(signal?: AbortSignal): Promise<CatalogueIndex> {
+    const names = await this.#retrier.repeat('catalogue', () => this.#store.list({ signal }), signal);
+    const numbers = names.flatMap((name) => ENTRY_NAME.exec(name)?.[1] ?? []).map(Number);
+    const failed = names.flatMap((name) => {
+      const [, number, outcome] = PROOF_NAME.exec(name) ?? [];
+      return outcome === 'failed' ? [Number(number)] : [];
+    });
+    return { numbers: numbers.sort((a, b) => a - b), failed: new Set(failed) };
+  }
+
+  /** The entry with this number. @throws integrity when it cannot be read, snapshotNotFound when there is none */
+  async entry(number: number, signal?: AbortSignal): Promise<CatalogueEntry> {
+    const entry = await this.#find(number, signal);
+    if (!entry) throw new BackupError('snapshotNotFound', `The catalogue ${this.#store.url} has no recovery point ${number}.`);
+    return entry;
+  }
+
+  /** All entries, oldest first. */
+  async entries(signal?: AbortSignal): Promise<CatalogueEntry[]> {
+    const { numbers } = await this.index(signal);
+    const entries: CatalogueEntry[] = [];
+    await forEachBounded(
+      numbers,
+      READS_AT_ONCE,
+      () => 0,
+      async (number) => void entries.push(await this.entry(number, signal)),
+      signal,
+    );
+    return entries.sort((a, b) => a.number - b.number);
+  }
+
+  /**
+   * Makes the recovery point count. Its number must be its parent's successor: whoever comes second finds the number taken and is refused, so a
+   * point can never stand on top of a newer one. An answer that was lost is looked up, never repeated blindly.
+   * @throws superseded
+   */
+  async commit(entry: CatalogueEntry, signal?: AbortSignal): Promise<void> {
+    const name = entryName(entry.number);
+    const text = `${JSON.stringify(entry, null, 2)}\n`;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        if ((await this.#store.create(name, text, { signal })) === 'created') return;
+        if ((await this.#find(entry.number, signal))?.run === entry.run) return;
+      } catch (error) {
+        if (isBackupError(error, 'superseded') || !isBackupError(error)) throw error;
+        if (error.effect === 'unknown' && (await this.#find(entry.number))?.run === entry.run) return;
+        await this.#retrier.pause('catalogue entry', attempt, error, signal);
+        continue;
+      }
+      throw new BackupError('superseded', `Another run has committed recovery point ${entry.number} first.`, {
+        unharmed: 'That point and all earlier ones are as they were.',
+        hint: 'Run the backup again to continue from it.',
+      });
+    }
+  }
+
+  /** Adds what a later verification found out about a point. */
+  async addProof(number: number, passed: boolean, run: string, evidence: object, signal?: AbortSignal): Promise<void> {
+    const name = `${padded(number)}.proof-${passed ? 'passed' : 'failed'}-${run}.json`;
+    const text = `${JSON.stringify(evidence, null, 2)}\n`;
+    // The name holds this run's id, so "taken" means that an earlier try arrived.
+    await this.#retrier.repeat('proof record', () => this.#store.create(name, text, { signal }), signal);
+  }
+
+  async #find(number: number, signal?: AbortSignal): Promise<CatalogueEntry | undefined> {
+    const name = entryName(number);
+    const text = await this.#retrier.repeat('catalogue entry', () => this.#store.read(name, { signal }), signal);
+    return text === undefined ? undefined : parseEntry(name, text);
+  }
+}
+
+function entryName(number: number): string {
+  return `${padded(number)}.json`;
+}
+
+function padded(number: number): string {
+  return String(number).padStart(6, '0');
+}

@@ -1,0 +1,43 @@
+import type { Metadata, SnapshotId } from '../pageBlob.ts';
+import { KEY } from './metadata.ts';
+
+/**
+ * The record of a run that is under way or was interrupted, in the backup blob's metadata: any machine can go on from it. Pages are applied in
+ * address order, so one number is the whole journal.
+ */
+export interface OpenRun {
+  readonly run: string;
+  /** What the run does; another kind of run on the same blob starts from the beginning. */
+  readonly kind: string;
+  /** The image that is copied: URL without query but for a snapshot's id. */
+  readonly source: string;
+  /** The lease of the run; renewing it after an interruption proves that nobody touched the blob since. */
+  readonly lease: string;
+  /** The catalogue's newest number when the run began, 0 for none. */
+  readonly parent: number;
+  readonly startedOn: string;
+  /** The source snapshot, once taken. */
+  readonly snapshot?: SnapshotId | undefined;
+  /** Everything below this byte has been applied. */
+  readonly applied: number;
+  /** The mark of the backup snapshot that is being taken or proven. */
+  readonly attempt?: string | undefined;
+  /** The run ended in order and does not use its lease any more. */
+  readonly paused?: boolean;
+}
+
+export function readOpenRun(metadata: Metadata): OpenRun | undefined {
+  try {
+    const value = JSON.parse(metadata[KEY.openRun] ?? 'null') as OpenRun | null;
+    return typeof value?.run === 'string' && typeof value.lease === 'string' && Number.isSafeInteger(value.applied) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** JSON in ASCII, as header values demand. */
+export function writeOpenRun(run: OpenRun): string {
+  return JSON.stringify(run).replace(/[^\x20-\x7e]/gu, (character) =>
+    Array.from({ length: character.length }, (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),
+  );
+}

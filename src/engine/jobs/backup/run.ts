@@ -1,0 +1,41 @@
+import { Catalogue } from '../../chain/catalogue.ts';
+import { KEY } from '../../chain/metadata.ts';
+import { isBackupError } from '../../errors.ts';
+import { runEvents, type Emit, type RunEvent } from '../../events.ts';
+import { toolsFor, type JobOptions } from '../../tools.ts';
+import { BackupRun, type BackupResult } from './backupRun.ts';
+import { takeHold } from '../../hold/hold.ts';
+import type { BackupPlan } from './plan.ts';
+import { refuse } from './refusals.ts';
+import type { BackupRequest } from './request.ts';
+
+/**
+ * Runs a backup. Stopped by its signal it settles what is under way and throws `cancelled`; the same request then goes on from there, also on
+ * another machine. Only a finished run makes a recovery point, and only then is an older source snapshot deleted.
+ */
+export function runBackup(plan: BackupPlan, request: BackupRequest, options: JobOptions): AsyncIterable<RunEvent<BackupResult>> {
+  return runEvents((emit) => backupJob(plan, request, options, emit));
+}
+
+async function backupJob(plan: BackupPlan, request: BackupRequest, options: JobOptions, emit: Emit): Promise<BackupResult> {
+  const tools = toolsFor(options, emit);
+  for (const text of plan.warnings) emit({ type: 'warning', code: 'plan', text });
+  emit({ type: 'phase', phase: 'preparing', text: plan.reason });
+
+  const catalogue = new Catalogue(request.catalogue, tools.retrier);
+  const tip = plan.parent > 0 ? await catalogue.entry(plan.parent, tools.signal) : undefined;
+  const { url } = request.source;
+  const chain = tip?.chain ?? tools.world.uuid();
+  const hold = await takeHold(request.backup, { kind: plan.kind, source: url, parent: plan.parent, length: plan.source.length, metadata: { [KEY.chain]: chain } }, tools);
+  try {
+    const { numbers } = await catalogue.index(tools.signal);
+    if ((numbers.at(-1) ?? 0) !== plan.parent) throw refuse.superseded(numbers.at(-1) ?? 0);
+    return await new BackupRun(plan, request, tip, hold, catalogue, tools).finish();
+  } catch (error) {
+    // The record is only a help for the next run: where it cannot be written, that run finds out by itself.
+    await hold.journal.pause().catch((reason: unknown) => {
+      if (!isBackupError(reason)) throw reason;
+    });
+    throw error;
+  }
+}

@@ -1,0 +1,57 @@
+import type { Catalogue } from '../../chain/catalogue.ts';
+import type { CatalogueEntry } from '../../chain/entry.ts';
+import { KEY } from '../../chain/metadata.ts';
+import { findMarkedSnapshot, takeMarkedSnapshot } from '../../chain/markedSnapshot.ts';
+import type { OpenRun } from '../../chain/openRun.ts';
+import { isBackupError } from '../../errors.ts';
+import type { PageBlob, SnapshotId } from '../../pageBlob.ts';
+import type { Tools } from '../../tools.ts';
+
+/** How many entries back a source snapshot is looked for before it is left alone. */
+const LOOK_BACK = 64;
+
+/** The source snapshot of this run: the one it took before it was interrupted, as long as it lives, else a new one. */
+export async function sourceSnapshot(source: PageBlob, open: OpenRun, { retrier, signal }: Tools): Promise<{ id: SnapshotId; resumed: boolean }> {
+  const { metadata } = await retrier.repeat('properties', () => source.image().properties({ signal }), signal);
+  const mark = { key: KEY.run, value: open.run };
+  const earlier = await retrier.repeat('snapshots', () => liveSnapshots(source, signal), signal);
+  if (open.snapshot !== undefined && earlier.has(open.snapshot)) return { id: open.snapshot, resumed: true };
+  // A run that died between the snapshot and its record left one with its mark.
+  const found = open.snapshot === undefined ? await findMarkedSnapshot(source, mark, retrier, signal) : undefined;
+  if (found !== undefined) return { id: found, resumed: true };
+  return { id: await takeMarkedSnapshot(source, mark, metadata, {}, { retrier, signal }), resumed: false };
+}
+
+/**
+ * Deletes the source snapshots that older recovery points name and that no difference needs any more, by their exact recorded ids. One that cannot
+ * be deleted is left and told: it costs money, not safety.
+ */
+export async function deleteOldAnchors(source: PageBlob, tip: CatalogueEntry, keep: number, catalogue: Catalogue, tools: Tools): Promise<void> {
+  const { retrier, signal } = tools;
+  const live = await retrier.repeat('snapshots', () => liveSnapshots(source, signal), signal);
+  const { numbers } = await catalogue.index(signal);
+  const older = numbers.filter((number) => number <= tip.number - Math.max(1, keep)).slice(-LOOK_BACK);
+  live.delete(tip.source.snapshot);
+  for (const number of older.reverse()) {
+    if (live.size === 0) return;
+    const entry = await catalogue.entry(number, signal);
+    if (entry.source.url === source.url && live.delete(entry.source.snapshot)) await deleteRecorded(source, entry.source.snapshot, tools);
+  }
+}
+
+/** Deletes one snapshot of the source that a record of ours names. */
+export async function deleteRecorded(source: PageBlob, id: SnapshotId, { retrier, emit, signal }: Tools): Promise<void> {
+  try {
+    await retrier.repeat('deleting a snapshot', () => source.deleteSnapshot(id, { signal }), signal);
+  } catch (error) {
+    if (isBackupError(error, 'snapshotNotFound', 'blobNotFound')) return;
+    if (!isBackupError(error) || error.code === 'cancelled') throw error;
+    emit({ type: 'warning', code: 'snapshotKept', text: `The source snapshot ${id} is not needed any more, but could not be deleted: ${error.message}` });
+  }
+}
+
+async function liveSnapshots(blob: PageBlob, signal?: AbortSignal): Promise<Set<SnapshotId>> {
+  const live = new Set<SnapshotId>();
+  for await (const snapshot of blob.snapshots({ signal })) live.add(snapshot.id);
+  return live;
+}

@@ -1,0 +1,159 @@
+import { KEY } from '../../chain/metadata.ts';
+import { BackupError, isBackupError } from '../../errors.ts';
+import { runEvents, type Emit, type RunEvent } from '../../events.ts';
+import { takeHold } from '../../hold/hold.ts';
+import type { BlobProperties, PageBlob, SnapshotId } from '../../pageBlob.ts';
+import { provenSnapshot } from '../../proof/provenSnapshot.ts';
+import type { Proof, ProofLevel } from '../../proof/proof.ts';
+import { timeText, toolsFor, type JobOptions } from '../../tools.ts';
+import { applyPages } from '../../transfer/applyPages.ts';
+import { PageMover, type Transfer, type TransferChoice } from '../../transfer/pageMover.ts';
+import { countWork, fullWork } from '../backup/work.ts';
+import { estimateOf, type Estimate } from '../estimate.ts';
+import { findPoint, type PointRequest } from './point.ts';
+
+/** A restore of one recovery point to a blob that does not exist yet. */
+export interface RestoreToBlobRequest extends PointRequest {
+  readonly target: PageBlob;
+  readonly transfer?: TransferChoice;
+  readonly proof?: ProofLevel;
+  readonly tier?: string | undefined;
+}
+
+export interface RestoreToBlobPlan {
+  readonly job: 'restore';
+  readonly number: number;
+  readonly point: SnapshotId;
+  readonly target: string;
+  /** Bytes of the disk. */
+  readonly length: number;
+  readonly resumes: boolean;
+  readonly estimate: Estimate;
+  readonly warnings: readonly string[];
+}
+
+export interface RestoreResult {
+  readonly job: 'restore';
+  readonly number: number;
+  readonly recoveryPoint: SnapshotId;
+  readonly target: string;
+  readonly length: number;
+  readonly written: number;
+  readonly transferred: number;
+  readonly transfer: Transfer;
+  readonly proof: Proof;
+}
+
+/** @throws notOurs, snapshotNotFound, integrity, alreadyExists (the target is there and is not an unfinished restore of this point) */
+export async function planRestoreToBlob(request: RestoreToBlobRequest, options: JobOptions): Promise<RestoreToBlobPlan> {
+  const tools = toolsFor(options);
+  const { retrier, signal } = tools;
+  const entry = await findPoint(request, tools);
+  const image = request.backup.image(request.point);
+  let resumes = false;
+  try {
+    refuseStranger(await retrier.repeat('properties', () => request.target.image().properties({ signal }), signal), request);
+    resumes = true;
+  } catch (error) {
+    if (!isBackupError(error, 'blobNotFound')) throw error;
+  }
+  const { length } = entry.source;
+  const work = fullWork({ original: image, target: undefined, within: { start: 0, end: length } }, tools);
+  const estimate = estimateOf(await countWork(work));
+  return { job: 'restore', number: entry.number, point: request.point, target: request.target.url, length, resumes, estimate, warnings: [] };
+}
+
+/**
+ * Makes the target: it is marked partial until a snapshot of it has been proven equal to the recovery point, so that half a disk is never taken for
+ * a whole one. Stopped or cut off, the same request goes on from there.
+ */
+export function runRestoreToBlob(plan: RestoreToBlobPlan, request: RestoreToBlobRequest, options: JobOptions): AsyncIterable<RunEvent<RestoreResult>> {
+  return runEvents((emit) => restoreJob(plan, request, options, emit));
+}
+
+async function restoreJob(plan: RestoreToBlobPlan, request: RestoreToBlobRequest, options: JobOptions, emit: Emit): Promise<RestoreResult> {
+  const tools = toolsFor(options, emit);
+  const { retrier, limits, signal } = tools;
+  const { backup, target, point, transfer = 'auto', tier } = request;
+  const { length } = plan;
+  emit({ type: 'phase', phase: 'preparing', text: `Restoring recovery point ${plan.number} to ${target.url}.` });
+
+  const original = backup.image(point);
+  const hold = await takeHold(
+    target,
+    {
+      kind: 'restore',
+      source: original.label,
+      parent: 0,
+      length,
+      tier,
+      metadata: { [KEY.restore]: 'partial', [KEY.restoredFrom]: original.label },
+      refuse: (properties) => refuseStranger(properties, request),
+    },
+    tools,
+  );
+  const { guard, journal } = hold;
+  try {
+    if (hold.lengthBefore !== length) await guard.change('length', (fence) => target.resize(length, { fence, signal }), signal);
+    const from = journal.record.applied;
+    const work = () => fullWork({ original, target: hold.isNew ? undefined : target.image(), within: { start: from, end: length } }, tools);
+    const mover = new PageMover(original, guard, transfer, retrier, emit);
+
+    emit({ type: 'phase', phase: 'copying', text: `Copying ${plan.target}.` });
+    const total = hold.isNew ? plan.estimate.written : (await countWork(work())).written;
+    const moved = await applyPages(work(), mover, {
+      limits,
+      signal,
+      onDone: async ({ written }, applied) => {
+        emit({ type: 'progress', phase: 'copying', done: written, total });
+        if (applied > from) await journal.reached(applied);
+      },
+    });
+    await journal.write({ applied: length });
+
+    emit({ type: 'phase', phase: 'proving', text: 'Comparing the restored disk with the recovery point.' });
+    const level = request.proof ?? (mover.transfer === 'server' ? 'sample' : 'changed');
+    const claim = { original, length, level, number: plan.number, written: plan.estimate.written, changes: undefined, base: undefined };
+    const { snapshot, proof, repaired } = await provenSnapshot(claim, hold, mover, tools);
+
+    emit({ type: 'phase', phase: 'cleaning', text: 'Marking the disk as complete.' });
+    // The snapshot has done its work; it is this run's own, by the id the service gave it.
+    await retrier.repeat('deleting a snapshot', () => deleteIfThere(target, snapshot, guard.leaseId));
+    await journal.close({ [KEY.restore]: 'complete', [KEY.restoredOn]: timeText(tools.world) });
+    return {
+      job: 'restore',
+      number: plan.number,
+      recoveryPoint: point,
+      target: target.url,
+      length,
+      written: moved.written,
+      transferred: moved.written + repaired.written,
+      transfer: mover.transfer,
+      proof,
+    };
+  } catch (error) {
+    await journal.pause().catch((reason: unknown) => {
+      if (!isBackupError(reason)) throw reason;
+    });
+    throw error;
+  }
+}
+
+/** An existing target may be written only when it is an unfinished restore of the same point. */
+function refuseStranger({ metadata, lease }: BlobProperties, { target, backup, point }: RestoreToBlobRequest): void {
+  const ours = metadata[KEY.restore] === 'partial' && metadata[KEY.restoredFrom] === backup.image(point).label;
+  if (ours) return;
+  const held = lease === 'leased' ? ' and is leased' : '';
+  throw new BackupError('alreadyExists', `${target.url} exists already${held}.`, {
+    unharmed: 'Nothing was changed: a restore never writes over a blob.',
+    hint: 'Name a blob that does not exist.',
+  });
+}
+
+async function deleteIfThere(blob: PageBlob, snapshot: SnapshotId, leaseId: string): Promise<void> {
+  try {
+    await blob.deleteSnapshot(snapshot, { fence: { leaseId } });
+  } catch (error) {
+    if (!isBackupError(error, 'snapshotNotFound')) throw error;
+  }
+}

@@ -1,0 +1,145 @@
+import { Catalogue } from '../../chain/catalogue.ts';
+import type { CatalogueEntry } from '../../chain/entry.ts';
+import { BackupError, isBackupError } from '../../errors.ts';
+import { runEvents, type Emit, type RunEvent } from '../../events.ts';
+import type { PageBlob } from '../../pageBlob.ts';
+import { beginProof, findFaults, type RunningProof } from '../../proof/findFaults.ts';
+import { sampleShare, type ProofLevel } from '../../proof/proof.ts';
+import { constantWindows } from '../../ranges/rangeWindow.ts';
+import { bytesOf } from '../../ranges/rangeSet.ts';
+import type { RecordStore } from '../../recordStore.ts';
+import { timeText, toolsFor, type JobOptions, type Tools } from '../../tools.ts';
+
+/** Proves the recovery points of a chain. */
+export interface VerifyRequest {
+  readonly backup: PageBlob;
+  readonly catalogue: RecordStore;
+  /** The source blob; content is compared with those of its snapshots that still exist. */
+  readonly source: PageBlob | undefined;
+  /** Default `changed`, which for a point on its own means every page it holds. */
+  readonly proof?: ProofLevel;
+  /** Only the point with this number. */
+  readonly number?: number | undefined;
+}
+
+export interface PointVerdict {
+  readonly number: number;
+  readonly recoveryPoint: string;
+  /** `passed`: compared as `proof` says. `structure`: it is there and has the recorded length; its source snapshot is gone, so no content was read. */
+  readonly verdict: 'passed' | 'structure' | 'failed';
+  /** What is wrong, in plain words; bytes that differ. */
+  readonly fault?: string;
+  readonly differing?: number;
+  readonly proof?: RunningProof;
+}
+
+export interface VerifyResult {
+  readonly job: 'verify';
+  readonly verdicts: readonly PointVerdict[];
+  readonly failed: number;
+}
+
+/** Looks at every point, newest first, and adds what was found to the catalogue: a point that failed is never a base again. Changes no blob. */
+export function runVerify(request: VerifyRequest, options: JobOptions): AsyncIterable<RunEvent<VerifyResult>> {
+  return runEvents((emit) => verifyJob(request, options, emit));
+}
+
+async function verifyJob(request: VerifyRequest, options: JobOptions, emit: Emit): Promise<VerifyResult> {
+  const tools = toolsFor(options, emit);
+  const { retrier, signal, world } = tools;
+  const catalogue = new Catalogue(request.catalogue, retrier);
+  const entries = (await catalogue.entries(signal)).filter(({ number }) => request.number === undefined || number === request.number);
+  if (entries.length === 0) {
+    // Tells a chain without points from a name that does not exist.
+    await retrier.repeat('properties', () => request.backup.image().properties({ signal }), signal);
+    throw new BackupError('snapshotNotFound', `${request.backup.url} has no such recovery point.`, { hint: 'List the points with "points".' });
+  }
+  const sources = await sourceSnapshots(request.source, tools);
+  const run = world.uuid();
+  const verdicts: PointVerdict[] = [];
+  for (const entry of entries.reverse()) {
+    emit({ type: 'phase', phase: 'proving', text: `Verifying recovery point ${entry.number}.` });
+    const verdict = await verify(entry, entry.source.url === request.source?.url && sources.has(entry.source.snapshot), request, tools);
+    verdicts.push(verdict);
+    if (verdict.verdict === 'structure') continue;
+    const evidence = { format: 1, ...verdict, run, verifiedOn: timeText(world) };
+    await catalogue.addProof(entry.number, verdict.verdict === 'passed', run, evidence, signal);
+  }
+  return { job: 'verify', verdicts, failed: verdicts.filter(({ verdict }) => verdict === 'failed').length };
+}
+
+async function sourceSnapshots(source: PageBlob | undefined, { retrier, emit, signal }: Tools): Promise<Set<string>> {
+  const live = new Set<string>();
+  if (!source) return live;
+  try {
+    await retrier.repeat(
+      'snapshots',
+      async () => {
+        for await (const { id } of source.snapshots({ signal })) live.add(id);
+      },
+      signal,
+    );
+  } catch (error) {
+    if (!isBackupError(error) || error.code === 'cancelled' || error.retryable) throw error;
+    emit({ type: 'warning', code: 'sourceUnreadable', text: `The source cannot be read, so no content is compared: ${error.message}` });
+  }
+  return live;
+}
+
+async function verify(entry: CatalogueEntry, hasSource: boolean, request: VerifyRequest, tools: Tools): Promise<PointVerdict> {
+  const { retrier, signal } = tools;
+  const { number, source, backup } = entry;
+  const about = { number, recoveryPoint: backup.snapshot };
+  const copy = request.backup.image(backup.snapshot);
+  let length: number;
+  try {
+    length = await retrier.repeat('properties', () => copy.length({ signal }), signal);
+  } catch (error) {
+    if (!isBackupError(error, 'snapshotNotFound', 'blobNotFound')) throw error;
+    return { ...about, verdict: 'failed', fault: 'Its snapshot is gone: it was deleted outside this tool.' };
+  }
+  if (length !== source.length) {
+    return { ...about, verdict: 'failed', fault: `Its snapshot is ${length} bytes long, but was recorded with ${source.length}.` };
+  }
+  if (!hasSource) return { ...about, verdict: 'structure' };
+  return compare(entry, about, request, tools);
+}
+
+async function compare(
+  { source, backup, number }: CatalogueEntry,
+  about: Pick<PointVerdict, 'number' | 'recoveryPoint'>,
+  request: VerifyRequest,
+  { retrier, limits, signal, world, emit }: Tools,
+): Promise<PointVerdict> {
+  const level = request.proof ?? 'changed';
+  const proof = beginProof(level);
+  let compared = 0;
+  const faults = findFaults(
+    {
+      original: request.source!.image(source.snapshot),
+      copy: request.backup.image(backup.snapshot),
+      length: source.length,
+      changes: (within) => constantWindows(within, 'every page'),
+      touched: undefined,
+    },
+    proof,
+    {
+      level,
+      stripe: number,
+      share: sampleShare(source.length),
+      random: () => world.random(),
+      retrier,
+      limits,
+      signal,
+      onCompared: (bytes) => {
+        compared += bytes;
+        emit({ type: 'progress', phase: 'proving', done: compared, total: 0 });
+      },
+    },
+  );
+  let differing = 0;
+  for await (const { write, clear } of faults) differing += bytesOf(write) + bytesOf(clear);
+  if (differing === 0) return { ...about, verdict: 'passed', proof };
+  const fault = `${differing} bytes differ from the source snapshot ${source.snapshot} that it names.`;
+  return { ...about, verdict: 'failed', differing, fault, proof };
+}

@@ -1,0 +1,135 @@
+import { isDifferenceRefusal } from '../chain/canary.ts';
+import { KEY } from '../chain/metadata.ts';
+import { findMarkedSnapshot, takeMarkedSnapshot } from '../chain/markedSnapshot.ts';
+import { BackupError } from '../errors.ts';
+import type { BlobImage, SnapshotId } from '../pageBlob.ts';
+import { beginProof, findFaults, type RunningProof } from './findFaults.ts';
+import { sampleShare, type Proof, type ProofLevel } from './proof.ts';
+import type { PageRange } from '../ranges/pageRange.ts';
+import { constantWindows, type RangeWindows } from '../ranges/rangeWindow.ts';
+import { applyPages, type Moved } from '../transfer/applyPages.ts';
+import type { PageMover } from '../transfer/pageMover.ts';
+import type { Tools } from '../tools.ts';
+import type { Hold } from '../hold/hold.ts';
+
+/** How often a backup snapshot that is not right is mended and taken again. */
+const ROUNDS = 4;
+
+export interface SnapshotClaim {
+  readonly original: BlobImage;
+  readonly length: number;
+  readonly level: ProofLevel;
+  /** Number that the recovery point will have: decides which stripe a sample reads. */
+  readonly number: number;
+  /** Bytes that were moved, for the size of a sample. */
+  readonly written: number;
+  /** What the source changed; undefined where it could not say, then what was touched in the backup counts as changed. */
+  readonly changes: ((within: PageRange) => RangeWindows) | undefined;
+  /** The proven backup snapshot from which touched pages are told; undefined where there is none or it cannot be trusted. */
+  readonly base: SnapshotId | undefined;
+}
+
+export interface ProvenSnapshot {
+  readonly snapshot: SnapshotId;
+  readonly proof: Proof;
+  /** What mending took. */
+  readonly repaired: Moved;
+}
+
+/**
+ * Takes a snapshot of the backup blob and proves that snapshot, which cannot change any more. One that is wrong is deleted, the blob is mended from
+ * the source snapshot, and it is tried again, a few times.
+ * @throws integrity when it does not get right
+ */
+export async function provenSnapshot(claim: SnapshotClaim, hold: Hold, mover: PageMover, tools: Tools): Promise<ProvenSnapshot> {
+  const { guard, journal } = hold;
+  const { emit, signal } = tools;
+  const repaired: Moved = { written: 0, cleared: 0, calls: 0 };
+  let candidate = journal.record.attempt === undefined ? undefined : await earlierCandidate(hold, tools);
+
+  for (let round = 1; round <= ROUNDS; round++) {
+    const snapshot = candidate ?? (await takeSnapshot(hold, tools));
+    candidate = undefined;
+    const { proof, mended } = await prove(claim, guard.blob.image(snapshot), hold, mover, tools);
+    repaired.written += mended.written;
+    repaired.cleared += mended.cleared;
+    repaired.calls += mended.calls;
+    if (mended.calls === 0) return { snapshot, proof, repaired };
+
+    const bytes = mended.written + mended.cleared;
+    emit({ type: 'warning', code: 'repaired', text: `The backup differed from the disk in ${bytes} bytes. They were mended and are proven again.` });
+    await guard.change('deleting a wrong snapshot', (fence) => deleteIfThere(guard.blob, snapshot, fence, signal), signal);
+  }
+  throw new BackupError('integrity', 'The backup does not get equal to the disk: somebody or something keeps changing it.', {
+    unharmed: 'No recovery point was made of it; earlier points are as they were.',
+    hint: 'Find out who else writes to the backup blob, then run the backup again.',
+  });
+}
+
+async function takeSnapshot({ guard, journal }: Hold, { world, retrier, signal }: Tools): Promise<SnapshotId> {
+  const attempt = world.uuid();
+  await journal.write({ attempt });
+  await guard.keep(signal);
+  const fence = { leaseId: guard.leaseId };
+  return takeMarkedSnapshot(guard.blob, { key: KEY.attempt, value: attempt }, journal.own, { [KEY.run]: journal.record.run }, { retrier, fence, signal });
+}
+
+/** The snapshot that an interrupted run had taken. It is proven like any other, so a mark that was passed on does no harm. */
+async function earlierCandidate({ guard, journal }: Hold, { retrier, signal }: Tools): Promise<SnapshotId | undefined> {
+  return findMarkedSnapshot(guard.blob, { key: KEY.attempt, value: journal.record.attempt! }, retrier, signal);
+}
+
+async function prove(claim: SnapshotClaim, copy: BlobImage, hold: Hold, mover: PageMover, tools: Tools): Promise<{ proof: RunningProof; mended: Moved }> {
+  const { guard } = hold;
+  const { retrier, signal } = tools;
+  const length = await retrier.repeat('properties', () => copy.length({ signal }), signal);
+  if (length !== claim.length) {
+    await guard.change('length', (fence) => guard.blob.resize(claim.length, { fence, signal }), signal);
+    return { proof: beginProof(claim.level), mended: { written: 0, cleared: 0, calls: 1 } };
+  }
+  try {
+    return await proveContent(claim, copy, hold, mover, tools);
+  } catch (error) {
+    if (!isDifferenceRefusal(error)) throw error;
+    // A snapshot that the differences need was taken away meanwhile: then only reading everything tells.
+    return proveContent({ ...claim, changes: undefined, base: undefined, level: 'full' }, copy, hold, mover, tools);
+  }
+}
+
+async function proveContent(
+  claim: SnapshotClaim,
+  copy: BlobImage,
+  { guard }: Hold,
+  mover: PageMover,
+  tools: Tools,
+): Promise<{ proof: RunningProof; mended: Moved }> {
+  const { original, length, level, base, number, written } = claim;
+  const { retrier, limits, signal, world, emit } = tools;
+  const proof = beginProof(level);
+  const touched = base === undefined ? undefined : (within: PageRange) => copy.changedSince(base, within, { signal });
+  const changes = claim.changes ?? touched ?? ((within: PageRange) => constantWindows(within, 'every page'));
+  let compared = 0;
+  const faults = findFaults({ original, copy, length, changes, touched }, proof, {
+    level,
+    stripe: number,
+    share: sampleShare(written),
+    random: () => world.random(),
+    retrier,
+    limits,
+    signal,
+    before: () => guard.keep(signal),
+    onCompared: (bytes) => {
+      compared += bytes;
+      emit({ type: 'progress', phase: 'proving', done: compared, total: Math.max(compared, level === 'changed' ? written : 0) });
+    },
+  });
+  return { mended: await applyPages(faults, mover, { limits, signal }), proof };
+}
+
+async function deleteIfThere(blob: Hold['guard']['blob'], snapshot: SnapshotId, fence: { leaseId?: string | undefined }, signal?: AbortSignal): Promise<void> {
+  try {
+    await blob.deleteSnapshot(snapshot, { fence, signal });
+  } catch (error) {
+    if (!(error instanceof BackupError) || error.code !== 'snapshotNotFound') throw error;
+  }
+}

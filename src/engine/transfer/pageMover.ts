@@ -1,0 +1,72 @@
+import { isBackupError } from '../errors.ts';
+import type { Emit } from '../events.ts';
+import type { BlobImage, Fence, Image, PageBlob } from '../pageBlob.ts';
+import type { PageRange } from '../ranges/pageRange.ts';
+import type { Retrier } from './retrier.ts';
+import type { WriteGuard } from '../hold/writeGuard.ts';
+
+/** `server`: the service copies, no byte passes through this machine. `relay`: read here, write there. */
+export type Transfer = 'server' | 'relay';
+
+/** What the user asked for; `auto` tries `server` and says why when it has to relay. */
+export type TransferChoice = 'auto' | Transfer;
+
+/** Moves ranges of a source image to the same place in a guarded blob. */
+export class PageMover {
+  readonly #source: Image;
+  readonly #guard: WriteGuard;
+  readonly #retrier: Retrier;
+  readonly #emit: Emit;
+  readonly #mayChange: boolean;
+  #transfer: Transfer;
+
+  constructor(source: Image, guard: WriteGuard, choice: TransferChoice, retrier: Retrier, emit: Emit) {
+    this.#source = source;
+    this.#guard = guard;
+    this.#retrier = retrier;
+    this.#emit = emit;
+    this.#mayChange = choice === 'auto';
+    this.#transfer = choice === 'relay' || !isBlobImage(source) ? 'relay' : 'server';
+  }
+
+  /** How pages are moved at the moment. */
+  get transfer(): Transfer {
+    return this.#transfer;
+  }
+
+  /** Moves one range of at most 4 MiB. */
+  async move(range: PageRange, signal?: AbortSignal): Promise<void> {
+    const { blob } = this.#guard;
+    if (this.#transfer === 'server') {
+      const source = this.#source as BlobImage;
+      try {
+        await this.#guard.write('copying pages', (fence) => writeFrom(blob, source, range, fence, signal), signal);
+        return;
+      } catch (error) {
+        if (!this.#mayChange || !isBackupError(error, 'copySourceRefused', 'notSupported')) throw error;
+        this.#relayFromNowOn(error.message);
+      }
+    }
+    const bytes = await this.#retrier.repeat('reading pages', () => this.#source.read(range, { signal }), signal);
+    await this.#guard.write('writing pages', (fence) => blob.writePages(range.start, bytes, { fence, signal }), signal);
+  }
+
+  /** Clears one range of any length. */
+  async clear(range: PageRange, signal?: AbortSignal): Promise<void> {
+    await this.#guard.write('clearing pages', (fence) => this.#guard.blob.clearPages(range, { fence, signal }), signal);
+  }
+
+  #relayFromNowOn(reason: string): void {
+    if (this.#transfer === 'relay') return;
+    this.#transfer = 'relay';
+    this.#emit({ type: 'note', text: `The pages are relayed through this machine, since the service did not copy them by itself: ${reason}` });
+  }
+}
+
+function writeFrom(blob: PageBlob, source: BlobImage, range: PageRange, fence: Fence, signal?: AbortSignal): Promise<void> {
+  return blob.writePagesFrom(source, range, { fence, signal });
+}
+
+function isBlobImage(image: Image): image is BlobImage {
+  return 'changedSince' in image;
+}
