@@ -46,7 +46,10 @@ export async function* runEvents<Result>(job: (emit: Emit) => Promise<Result>): 
 }
 
 /** Waits for a run's result; `listen` hears everything before it. */
-export async function resultOf<Result>(events: AsyncIterable<RunEvent<Result>>, listen: (event: RunEvent<Result>) => void = () => undefined): Promise<Result> {
+export async function resultOf<Result>(
+  events: AsyncIterable<RunEvent<Result>>,
+  listen: (event: RunEvent<Result>) => void = () => undefined,
+): Promise<Result> {
   let result: { value: Result } | undefined;
   for await (const event of events) {
     listen(event);

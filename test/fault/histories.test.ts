@@ -20,8 +20,10 @@ test(`every recovery point committed in ${RUNS} random histories equals the sour
       chain.service.late.deliver();
       chain.world.jump(120_000);
       chain.write(0, 250);
-      let last = await chain.backup({ transfer: 'relay', proof: 'changed' });
-      if (last.resumed) last = await chain.backup({ transfer: 'relay', proof: 'changed' });
+      // A stranger may have put a blob of theirs in the place of an unfinished first copy: that is refused unless it is adopted.
+      const calm = { transfer: 'relay', proof: 'changed', adopt: true } as const;
+      let last = await chain.backup(calm);
+      if (last.resumed) last = await chain.backup(calm);
       assert.deepEqual(await chain.faults(), []);
       assert.equal(chain.service.oracle.differenceOf({ url: SOURCE }, { url: BACKUP, snapshot: last.recoveryPoint }), undefined);
       seen.restored += await restoreAll(chain);

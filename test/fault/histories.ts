@@ -17,7 +17,9 @@ export type Step =
   | { readonly do: 'resize'; readonly pages: number; readonly back: boolean }
   | { readonly do: 'recreateSource' | 'putBlobOverSource' | 'promoteSource' | 'deleteSourceSnapshot' | 'foreignSourceSnapshot' }
   | { readonly do: 'writeBackup'; readonly page: number; readonly value: number }
-  | { readonly do: 'putBlobOverBackup' | 'promoteBackup' | 'foreignBackupSnapshot' | 'deleteBackupSnapshot' | 'resizeBackup' | 'breakLease' }
+  | {
+      readonly do: 'putBlobOverBackup' | 'promoteBackup' | 'foreignBackupSnapshot' | 'deleteBackupSnapshot' | 'resizeBackup' | 'breakLease';
+    }
   | { readonly do: 'sleep'; readonly seconds: number };
 
 /** A backup run, with what happens at some of its calls. */
@@ -47,7 +49,10 @@ const sourceStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('write'), page, count, value } as const) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('clear'), page, count } as const) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('rewrite'), page } as const) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('resize'), pages: fc.integer({ min: 2, max: PAGES }), back: fc.boolean() } as const) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('resize'), pages: fc.integer({ min: 2, max: PAGES }), back: fc.boolean() } as const),
+  },
 );
 
 const foreignStep: fc.Arbitrary<Step> = fc.oneof(
@@ -114,7 +119,11 @@ export const histories: fc.Arbitrary<History> = fc.record({
 });
 
 /** Lives a history to its end. @returns the chain, and how often a run committed, failed in order, or died */
-export async function live({ seed, switches, steps }: History): Promise<{ chain: MemoryChain; committed: number; failed: number; died: number }> {
+export async function live({
+  seed,
+  switches,
+  steps,
+}: History): Promise<{ chain: MemoryChain; committed: number; failed: number; died: number }> {
   const chain = new MemoryChain({ seed, pages: PAGES, switches });
   chain.write(0, 1, 3);
   const outcome = { chain, committed: 0, failed: 0, died: 0 };
@@ -161,7 +170,12 @@ export function act(chain: MemoryChain, step: Step): void {
       case 'clear':
         return foreign.clear(SOURCE, step.page * PAGE, step.count * PAGE, 'holder');
       case 'rewrite':
-        return foreign.write(SOURCE, step.page * PAGE, oracle.bytesOf({ url: SOURCE }).slice(step.page * PAGE, (step.page + 1) * PAGE), 'holder');
+        return foreign.write(
+          SOURCE,
+          step.page * PAGE,
+          oracle.bytesOf({ url: SOURCE }).slice(step.page * PAGE, (step.page + 1) * PAGE),
+          'holder',
+        );
       case 'resize': {
         const before = lengthOf(SOURCE);
         foreign.resize(SOURCE, step.pages * PAGE, 'holder');

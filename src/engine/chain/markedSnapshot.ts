@@ -37,7 +37,12 @@ export async function takeMarkedSnapshot(
 }
 
 /** The newest live snapshot that carries the mark. Marks are passed on by copies, so what is found must be proven, and is never deleted for its mark. */
-export async function findMarkedSnapshot(blob: PageBlob, mark: SnapshotMark, retrier: Retrier, signal?: AbortSignal): Promise<SnapshotId | undefined> {
+export async function findMarkedSnapshot(
+  blob: PageBlob,
+  mark: SnapshotMark,
+  retrier: Retrier,
+  signal?: AbortSignal,
+): Promise<SnapshotId | undefined> {
   return retrier.repeat(
     'snapshots',
     async () => {

@@ -9,6 +9,8 @@ export const KEY = {
   chain: 'pbb_chain',
   /** Id of the run that took a snapshot. */
   run: 'pbb_run',
+  /** On a source snapshot: URL of the backup blob, by which people and the tree find the chain again. */
+  backup: 'pbb_backup',
   /** Random mark of one attempt to take a backup snapshot. */
   attempt: 'pbb_try',
   /** The run that is open on a backup blob, as JSON. */

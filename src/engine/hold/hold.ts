@@ -35,18 +35,15 @@ export interface Beginning {
  * Leases the backup blob, making it first where there is none, and writes the open-run record. An interrupted run of the same parent is gone on
  * with: from where it stopped if its lease proves that nobody touched the blob since, else from the beginning with the same source snapshot.
  */
-export async function takeHold(
-  backup: PageBlob,
-  begin: Beginning,
-  tools: Tools,
-): Promise<Hold> {
+export async function takeHold(backup: PageBlob, begin: Beginning, tools: Tools): Promise<Hold> {
   const { world, retrier, signal } = tools;
   const { properties: before, isNew } = await findOrCreate(backup, begin, tools);
   const earlier = readOpenRun(before.metadata);
   const resumable = earlier?.parent === begin.parent && earlier.source === begin.source ? earlier : undefined;
 
   let applied = resumable?.kind === begin.kind ? resumable.applied : 0;
-  let guard = resumable && mayTakeOver(before, resumable) ? await WriteGuard.takeOver(backup, resumable.lease, world, retrier, signal) : undefined;
+  let guard =
+    resumable && mayTakeOver(before, resumable) ? await WriteGuard.takeOver(backup, resumable.lease, world, retrier, signal) : undefined;
   if (!guard) {
     applied = 0;
     guard = await WriteGuard.take(backup, world, retrier, signal);

@@ -38,7 +38,9 @@ export class Journal {
   async write(change: Partial<OpenRun>): Promise<void> {
     this.#record = { ...this.#record, ...change };
     this.#writtenAt = this.#tools.world.now();
-    this.#writing = this.#writing.catch(() => undefined).then(() => this.#send(withOurs(this.own, { [KEY.openRun]: writeOpenRun(this.#record) }), this.#tools.signal));
+    this.#writing = this.#writing
+      .catch(() => undefined)
+      .then(() => this.#send(withOurs(this.own, { [KEY.openRun]: writeOpenRun(this.#record) }), this.#tools.signal));
     await this.#writing;
   }
 
@@ -46,7 +48,9 @@ export class Journal {
   async pause(): Promise<void> {
     // Said without the run's signal, which is what stopped it, and in vain when the blob is lost: the record is only a help.
     this.#record = { ...this.#record, paused: true };
-    await this.#guard.blob.setMetadata(withOurs(this.own, { [KEY.openRun]: writeOpenRun(this.#record) }), { fence: { leaseId: this.#guard.leaseId } });
+    await this.#guard.blob.setMetadata(withOurs(this.own, { [KEY.openRun]: writeOpenRun(this.#record) }), {
+      fence: { leaseId: this.#guard.leaseId },
+    });
   }
 
   /** Takes the record off the blob, adds what stays there for people, and gives the lease back. Does not heed the run's signal. */

@@ -46,7 +46,13 @@ export class WriteGuard {
    * Takes over the lease of an interrupted run. Success proves that nobody touched the blob since that run's last write: an expired lease can be
    * renewed only then, and a lease that still runs kept others out (REST: Lease Blob). Undefined where that cannot be proven.
    */
-  static async takeOver(blob: PageBlob, oldLeaseId: string, world: World, retrier: Retrier, signal?: AbortSignal): Promise<WriteGuard | undefined> {
+  static async takeOver(
+    blob: PageBlob,
+    oldLeaseId: string,
+    world: World,
+    retrier: Retrier,
+    signal?: AbortSignal,
+  ): Promise<WriteGuard | undefined> {
     const leaseId = world.uuid();
     try {
       await retrier.repeat('lease', () => blob.renewLease(oldLeaseId, { signal }), signal);

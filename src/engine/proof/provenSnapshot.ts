@@ -57,7 +57,11 @@ export async function provenSnapshot(claim: SnapshotClaim, hold: Hold, mover: Pa
     if (mended.calls === 0) return { snapshot, proof, repaired };
 
     const bytes = mended.written + mended.cleared;
-    emit({ type: 'warning', code: 'repaired', text: `The backup differed from the disk in ${bytes} bytes. They were mended and are proven again.` });
+    emit({
+      type: 'warning',
+      code: 'repaired',
+      text: `The backup differed from the disk in ${bytes} bytes. They were mended and are proven again.`,
+    });
     await guard.change('deleting a wrong snapshot', (fence) => deleteIfThere(guard.blob, snapshot, fence, signal), signal);
   }
   throw new BackupError('integrity', 'The backup does not get equal to the disk: somebody or something keeps changing it.', {
@@ -71,7 +75,13 @@ async function takeSnapshot({ guard, journal }: Hold, { world, retrier, signal }
   await journal.write({ attempt });
   await guard.keep(signal);
   const fence = { leaseId: guard.leaseId };
-  return takeMarkedSnapshot(guard.blob, { key: KEY.attempt, value: attempt }, journal.own, { [KEY.run]: journal.record.run }, { retrier, fence, signal });
+  return takeMarkedSnapshot(
+    guard.blob,
+    { key: KEY.attempt, value: attempt },
+    journal.own,
+    { [KEY.run]: journal.record.run },
+    { retrier, fence, signal },
+  );
 }
 
 /** The snapshot that an interrupted run had taken. It is proven like any other, so a mark that was passed on does no harm. */
@@ -79,7 +89,13 @@ async function earlierCandidate({ guard, journal }: Hold, { retrier, signal }: T
   return findMarkedSnapshot(guard.blob, { key: KEY.attempt, value: journal.record.attempt! }, retrier, signal);
 }
 
-async function prove(claim: SnapshotClaim, copy: BlobImage, hold: Hold, mover: PageMover, tools: Tools): Promise<{ proof: RunningProof; mended: Moved }> {
+async function prove(
+  claim: SnapshotClaim,
+  copy: BlobImage,
+  hold: Hold,
+  mover: PageMover,
+  tools: Tools,
+): Promise<{ proof: RunningProof; mended: Moved }> {
   const { guard } = hold;
   const { retrier, signal } = tools;
   const length = await retrier.repeat('properties', () => copy.length({ signal }), signal);
@@ -126,7 +142,12 @@ async function proveContent(
   return { mended: await applyPages(faults, mover, { limits, signal }), proof };
 }
 
-async function deleteIfThere(blob: Hold['guard']['blob'], snapshot: SnapshotId, fence: { leaseId?: string | undefined }, signal?: AbortSignal): Promise<void> {
+async function deleteIfThere(
+  blob: Hold['guard']['blob'],
+  snapshot: SnapshotId,
+  fence: { leaseId?: string | undefined },
+  signal?: AbortSignal,
+): Promise<void> {
   try {
     await blob.deleteSnapshot(snapshot, { fence, signal });
   } catch (error) {

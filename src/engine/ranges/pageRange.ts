@@ -15,9 +15,7 @@ export interface PageRange {
 
 /** True for whole pages: safe, non-negative, aligned, not empty. */
 export function isPageRange({ start, end }: PageRange): boolean {
-  return (
-    Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && start < end && start % PAGE === 0 && end % PAGE === 0
-  );
+  return Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && start < end && start % PAGE === 0 && end % PAGE === 0;
 }
 
 /** Bytes in `range`. */

@@ -37,7 +37,7 @@ export function union(a: RangeSet, b: RangeSet): RangeSet {
   if (a.length === 0) return b;
   if (b.length === 0) return a;
   const builder = new RangeSetBuilder();
-  for (let i = 0, j = 0; i < a.length || j < b.length; ) {
+  for (let i = 0, j = 0; i < a.length || j < b.length;) {
     const left = a[i];
     const right = b[j];
     const next = !right || (left && left.start <= right.start) ? left : right;
@@ -51,7 +51,7 @@ export function union(a: RangeSet, b: RangeSet): RangeSet {
 /** Pages in both. */
 export function intersect(a: RangeSet, b: RangeSet): RangeSet {
   const result: PageRange[] = [];
-  for (let i = 0, j = 0; ; ) {
+  for (let i = 0, j = 0; ;) {
     const left = a[i];
     const right = b[j];
     if (!left || !right) return result;

@@ -35,7 +35,7 @@ export async function* aligned<const Lists extends readonly RangeWindows[]>(
   const readers = lists.map((list) => list[Symbol.asyncIterator]());
   const current: RangeWindow[] = [];
   try {
-    for (let at = within.start; at < within.end; ) {
+    for (let at = within.start; at < within.end;) {
       for (const [i, reader] of readers.entries()) {
         if (!current[i] || current[i].end <= at) current[i] = await nextWindow(reader, at);
       }

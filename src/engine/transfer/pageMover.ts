@@ -59,7 +59,10 @@ export class PageMover {
   #relayFromNowOn(reason: string): void {
     if (this.#transfer === 'relay') return;
     this.#transfer = 'relay';
-    this.#emit({ type: 'note', text: `The pages are relayed through this machine, since the service did not copy them by itself: ${reason}` });
+    this.#emit({
+      type: 'note',
+      text: `The pages are relayed through this machine, since the service did not copy them by itself: ${reason}`,
+    });
   }
 }
 

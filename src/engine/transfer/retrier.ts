@@ -41,7 +41,12 @@ export class Retrier {
    * Repeats a list from where it broke off: windows that were already given are not asked for again.
    * @param list gives the windows that tile the range it is handed
    */
-  async *windows(what: string, within: PageRange, list: (rest: PageRange) => RangeWindows, signal?: AbortSignal): AsyncGenerator<RangeWindow> {
+  async *windows(
+    what: string,
+    within: PageRange,
+    list: (rest: PageRange) => RangeWindows,
+    signal?: AbortSignal,
+  ): AsyncGenerator<RangeWindow> {
     let start = within.start;
     for (let attempt = 1; start < within.end; attempt++) {
       throwIfCancelled(signal);

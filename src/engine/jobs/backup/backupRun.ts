@@ -64,7 +64,7 @@ export class BackupRun {
     const { retrier, emit, signal } = this.#tools;
     const { guard, journal } = this.#hold;
 
-    const { id, resumed } = await sourceSnapshot(source, journal.record, this.#tools);
+    const { id, resumed } = await sourceSnapshot(source, guard.blob, journal.record, this.#tools);
     // What an interrupted run had applied or taken holds for its own source snapshot only.
     await journal.write(resumed ? { snapshot: id } : { snapshot: id, applied: 0, attempt: undefined });
     const original = source.image(id);
@@ -94,9 +94,20 @@ export class BackupRun {
 
     emit({ type: 'phase', phase: 'committing', text: 'Recording the recovery point.' });
     const transferred = moved.written + repaired.written;
-    const entry = this.#entry({ id, length, snapshot, proof, transferred, transfer: mover.transfer, written: moved.written, cleared: moved.cleared });
+    const entry = this.#entry({
+      id,
+      length,
+      snapshot,
+      proof,
+      transferred,
+      transfer: mover.transfer,
+      written: moved.written,
+      cleared: moved.cleared,
+    });
     await this.#catalogue.commit(entry, signal);
-    await this.#cleanUp(() => deleteOldAnchors(source, entry, this.#request.keepSourceSnapshots ?? 1, this.#catalogue, this.#toolsAfterCommit()));
+    await this.#cleanUp(() =>
+      deleteOldAnchors(source, entry, this.#request.keepSourceSnapshots ?? 1, this.#catalogue, this.#toolsAfterCommit()),
+    );
     return this.#result(entry, { kind: this.#kind, transferred, resumed });
   }
 
@@ -160,7 +171,8 @@ export class BackupRun {
   /** No page was listed; a resize that the lists do not tell would still show in the length or in which pages are allocated. */
   async #equalsTip(original: BlobImage, length: number): Promise<boolean> {
     const { base } = this.#plan;
-    if (this.#kind !== 'incremental' || base === undefined || this.#tip?.source.length !== length || this.#hold.lengthBefore !== length) return false;
+    if (this.#kind !== 'incremental' || base === undefined || this.#tip?.source.length !== length || this.#hold.lengthBefore !== length)
+      return false;
     const { retrier, signal } = this.#tools;
     const disk = { start: 0, end: length };
     const lists = [original, this.#hold.guard.blob.image(base)].map((image) =>

@@ -102,7 +102,10 @@ async function lookAt({ source, backup, catalogue, adopt }: BackupRequest, tools
   };
 }
 
-async function propertiesIfThere(image: { properties(o: { signal: AbortSignal | undefined }): Promise<BlobProperties> }, signal?: AbortSignal) {
+async function propertiesIfThere(
+  image: { properties(o: { signal: AbortSignal | undefined }): Promise<BlobProperties> },
+  signal?: AbortSignal,
+) {
   try {
     return await image.properties({ signal });
   } catch (error) {
@@ -111,7 +114,11 @@ async function propertiesIfThere(image: { properties(o: { signal: AbortSignal | 
   }
 }
 
-async function holdsData(image: ReturnType<BackupRequest['backup']['image']>, length: number, { retrier, signal }: Tools): Promise<boolean> {
+async function holdsData(
+  image: ReturnType<BackupRequest['backup']['image']>,
+  length: number,
+  { retrier, signal }: Tools,
+): Promise<boolean> {
   const disk = { start: 0, end: length };
   for await (const window of retrier.windows('page ranges', disk, (rest) => image.allocated(rest, { signal }), signal)) {
     if (window.ranges.length > 0) return true;
@@ -121,7 +128,11 @@ async function holdsData(image: ReturnType<BackupRequest['backup']['image']>, le
 
 type KindOfRun = Pick<BackupPlan, 'kind' | 'reason' | 'warnings' | 'anchor' | 'base'>;
 
-async function kindOfRun(request: BackupRequest, { source, backup, tip, tipFailed }: State, { retrier, signal }: Tools): Promise<KindOfRun> {
+async function kindOfRun(
+  request: BackupRequest,
+  { source, backup, tip, tipFailed }: State,
+  { retrier, signal }: Tools,
+): Promise<KindOfRun> {
   const nothing = { warnings: [], anchor: undefined, base: undefined };
   if (request.full) return { ...nothing, kind: 'full', reason: 'A full copy was asked for.' };
   if (!tip) {
@@ -153,7 +164,12 @@ async function kindOfRun(request: BackupRequest, { source, backup, tip, tipFaile
   return { kind: 'incremental', reason: `Changes since recovery point ${tip.number}.`, warnings, anchor, base };
 }
 
-async function hasSnapshot(blob: BackupRequest['source'], id: SnapshotId, retrier: Tools['retrier'], signal?: AbortSignal): Promise<boolean> {
+async function hasSnapshot(
+  blob: BackupRequest['source'],
+  id: SnapshotId,
+  retrier: Tools['retrier'],
+  signal?: AbortSignal,
+): Promise<boolean> {
   return retrier.repeat(
     'snapshots',
     async () => {
@@ -179,7 +195,9 @@ async function estimate(
     if (plan.kind === 'rebase') return undefined;
     if (plan.kind === 'full') return estimateOf(await countWork(fullWork(pages, tools)));
     const tail = Math.min(state.tip!.source.length, state.backup!.length);
-    return estimateOf(await countWork(incrementalWork({ ...pages, target: backup.image(), anchor: plan.anchor!, base: plan.base!, tail }, tools)));
+    return estimateOf(
+      await countWork(incrementalWork({ ...pages, target: backup.image(), anchor: plan.anchor!, base: plan.base!, tail }, tools)),
+    );
   } catch (error) {
     // An attached disk lets nobody list its base, and a refused difference makes a rebase of which nothing is known before it has read.
     if (isDifferenceRefusal(error) || isBackupError(error, 'systemInUse')) return undefined;

@@ -29,10 +29,14 @@ export const refuse = {
     }),
 
   busy: (backup: string, since: string | undefined) =>
-    new BackupError('busy', `${backup} is leased: another run is ${since ? `backing up this disk right now (started ${since})` : 'using it'}.`, {
-      unharmed: NOTHING_CHANGED,
-      hint: 'Try again when it is done. The lease of a run that died ends by itself within a minute.',
-    }),
+    new BackupError(
+      'busy',
+      `${backup} is leased: another run is ${since ? `backing up this disk right now (started ${since})` : 'using it'}.`,
+      {
+        unharmed: NOTHING_CHANGED,
+        hint: 'Try again when it is done. The lease of a run that died ends by itself within a minute.',
+      },
+    ),
 
   superseded: (newest: number) =>
     new BackupError('superseded', `Another run has committed recovery point ${newest} meanwhile.`, {

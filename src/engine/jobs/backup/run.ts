@@ -26,7 +26,11 @@ async function backupJob(plan: BackupPlan, request: BackupRequest, options: JobO
   const tip = plan.parent > 0 ? await catalogue.entry(plan.parent, tools.signal) : undefined;
   const { url } = request.source;
   const chain = tip?.chain ?? tools.world.uuid();
-  const hold = await takeHold(request.backup, { kind: plan.kind, source: url, parent: plan.parent, length: plan.source.length, metadata: { [KEY.chain]: chain } }, tools);
+  const hold = await takeHold(
+    request.backup,
+    { kind: plan.kind, source: url, parent: plan.parent, length: plan.source.length, metadata: { [KEY.chain]: chain } },
+    tools,
+  );
   try {
     const { numbers } = await catalogue.index(tools.signal);
     if ((numbers.at(-1) ?? 0) !== plan.parent) throw refuse.superseded(numbers.at(-1) ?? 0);

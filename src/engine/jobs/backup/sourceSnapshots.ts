@@ -11,22 +11,34 @@ import type { Tools } from '../../tools.ts';
 const LOOK_BACK = 64;
 
 /** The source snapshot of this run: the one it took before it was interrupted, as long as it lives, else a new one. */
-export async function sourceSnapshot(source: PageBlob, open: OpenRun, { retrier, signal }: Tools): Promise<{ id: SnapshotId; resumed: boolean }> {
-  const { metadata } = await retrier.repeat('properties', () => source.image().properties({ signal }), signal);
+export async function sourceSnapshot(
+  source: PageBlob,
+  backup: PageBlob,
+  open: OpenRun,
+  { retrier, signal }: Tools,
+): Promise<{ id: SnapshotId; resumed: boolean }> {
   const mark = { key: KEY.run, value: open.run };
-  const earlier = await retrier.repeat('snapshots', () => liveSnapshots(source, signal), signal);
-  if (open.snapshot !== undefined && earlier.has(open.snapshot)) return { id: open.snapshot, resumed: true };
   // A run that died between the snapshot and its record left one with its mark.
-  const found = open.snapshot === undefined ? await findMarkedSnapshot(source, mark, retrier, signal) : undefined;
-  if (found !== undefined) return { id: found, resumed: true };
-  return { id: await takeMarkedSnapshot(source, mark, metadata, {}, { retrier, signal }), resumed: false };
+  const earlier = open.snapshot ?? (await findMarkedSnapshot(source, mark, retrier, signal));
+  const live = await retrier.repeat('snapshots', () => liveSnapshots(source, signal), signal);
+  if (earlier !== undefined && live.has(earlier)) return { id: earlier, resumed: true };
+
+  const { metadata } = await retrier.repeat('properties', () => source.image().properties({ signal }), signal);
+  const id = await takeMarkedSnapshot(source, mark, metadata, { [KEY.backup]: backup.url }, { retrier, signal });
+  return { id, resumed: false };
 }
 
 /**
  * Deletes the source snapshots that older recovery points name and that no difference needs any more, by their exact recorded ids. One that cannot
  * be deleted is left and told: it costs money, not safety.
  */
-export async function deleteOldAnchors(source: PageBlob, tip: CatalogueEntry, keep: number, catalogue: Catalogue, tools: Tools): Promise<void> {
+export async function deleteOldAnchors(
+  source: PageBlob,
+  tip: CatalogueEntry,
+  keep: number,
+  catalogue: Catalogue,
+  tools: Tools,
+): Promise<void> {
   const { retrier, signal } = tools;
   const live = await retrier.repeat('snapshots', () => liveSnapshots(source, signal), signal);
   const { numbers } = await catalogue.index(signal);
@@ -46,7 +58,11 @@ export async function deleteRecorded(source: PageBlob, id: SnapshotId, { retrier
   } catch (error) {
     if (isBackupError(error, 'snapshotNotFound', 'blobNotFound')) return;
     if (!isBackupError(error) || error.code === 'cancelled') throw error;
-    emit({ type: 'warning', code: 'snapshotKept', text: `The source snapshot ${id} is not needed any more, but could not be deleted: ${error.message}` });
+    emit({
+      type: 'warning',
+      code: 'snapshotKept',
+      text: `The source snapshot ${id} is not needed any more, but could not be deleted: ${error.message}`,
+    });
   }
 }
 

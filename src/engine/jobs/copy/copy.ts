@@ -42,7 +42,9 @@ export async function planCopy({ source, target }: CopyRequest, options: JobOpti
     });
   }
   const warnings =
-    source.snapshot === undefined ? ['The source is the live blob: the copy fails if it is written meanwhile. Copy a snapshot instead.'] : [];
+    source.snapshot === undefined
+      ? ['The source is the live blob: the copy fails if it is written meanwhile. Copy a snapshot instead.']
+      : [];
   return { job: 'copy', source: source.label, target: target.url, length, warnings };
 }
 
@@ -69,10 +71,14 @@ async function copyJob(plan: CopyPlan, { source, target, tier }: CopyRequest, op
     waitMs = Math.min(LONGEST_POLL_MS, waitMs * 1.5);
   }
   if (state.status !== 'success') {
-    throw new BackupError('copyFailed', `The service ended the copy: ${state.status}${state.description ? ` (${state.description})` : ''}.`, {
-      unharmed: 'The source is as it was.',
-      hint: `Delete the empty blob ${target.url} and copy again.`,
-    });
+    throw new BackupError(
+      'copyFailed',
+      `The service ended the copy: ${state.status}${state.description ? ` (${state.description})` : ''}.`,
+      {
+        unharmed: 'The source is as it was.',
+        hint: `Delete the empty blob ${target.url} and copy again.`,
+      },
+    );
   }
   emit({ type: 'progress', phase: 'copying', done: state.total, total: state.total });
   return { job: 'copy', source: plan.source, target: plan.target, copied: state.copied };

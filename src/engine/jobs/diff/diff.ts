@@ -40,13 +40,17 @@ export interface DiffResult {
 /** Says how the difference can be had. @throws what reading the images throws */
 export async function planDiff({ before, after, blob }: DiffRequest, options: JobOptions): Promise<DiffPlan> {
   const { retrier, signal } = toolsFor(options);
-  const [lengthBefore, lengthAfter] = await Promise.all([before, after].map((image) => retrier.repeat('properties', () => image.length({ signal }), signal)));
+  const [lengthBefore, lengthAfter] = await Promise.all(
+    [before, after].map((image) => retrier.repeat('properties', () => image.length({ signal }), signal)),
+  );
   const lengths = { lengthBefore: lengthBefore!, lengthAfter: lengthAfter! };
   const byContent = (reason: string): DiffPlan => ({ job: 'diff', by: 'content', reason, ...lengths });
   if (blob === undefined) return byContent('The two are not images of one blob, so the service has no difference to give: both are read.');
   const [from, to] = [before as BlobImage, after as BlobImage];
   if (from.snapshot === undefined) {
-    throw new BackupError('badInput', 'The first image must be a snapshot, and the older of the two.', { hint: 'Swap the two images, or name a snapshot first.' });
+    throw new BackupError('badInput', 'The first image must be a snapshot, and the older of the two.', {
+      hint: 'Swap the two images, or name a snapshot first.',
+    });
   }
   if (!(await givesHonestDifferences(to, retrier, signal))) {
     return byContent('The service ignores differences between snapshots, so both images are read and compared.');
@@ -65,7 +69,11 @@ export async function* runDiff(plan: DiffPlan, request: DiffRequest, options: Jo
   }
 }
 
-async function* touchedWindows({ lengthAfter }: DiffPlan, { before, after }: DiffRequest, { retrier, signal }: Tools): AsyncGenerator<DiffWindow> {
+async function* touchedWindows(
+  { lengthAfter }: DiffPlan,
+  { before, after }: DiffRequest,
+  { retrier, signal }: Tools,
+): AsyncGenerator<DiffWindow> {
   const [from, to] = [before as BlobImage, after as BlobImage];
   const disk = { start: 0, end: lengthAfter };
   const lists = [
@@ -78,7 +86,11 @@ async function* touchedWindows({ lengthAfter }: DiffPlan, { before, after }: Dif
   }
 }
 
-async function* contentWindows({ lengthBefore, lengthAfter }: DiffPlan, { before, after }: DiffRequest, tools: Tools): AsyncGenerator<DiffWindow> {
+async function* contentWindows(
+  { lengthBefore, lengthAfter }: DiffPlan,
+  { before, after }: DiffRequest,
+  tools: Tools,
+): AsyncGenerator<DiffWindow> {
   const { retrier, limits, signal } = tools;
   const disk = { start: 0, end: Math.max(lengthBefore, lengthAfter) };
   const listOf = (image: Image, length: number) => paddedList(image, length, disk.end, tools);
@@ -109,7 +121,12 @@ function refusedDifference(cause: BackupError): BackupError {
   const hints: Partial<Record<typeof cause.code, string>> = {
     previousSnapshotNewer: 'Swap the two images: the older one comes first.',
     previousSnapshotNotFound: 'List the snapshots of the blob and name one that exists.',
-    blobOverwritten: 'The blob was replaced as a whole between the two, so the service knows no difference. Restore both to files and compare those.',
+    blobOverwritten:
+      'The blob was replaced as a whole between the two, so the service knows no difference. Restore both to files and compare those.',
   };
-  return new BackupError(cause.code, cause.message, { unharmed: 'Nothing was changed.', hint: hints[cause.code] ?? cause.hint ?? '', cause });
+  return new BackupError(cause.code, cause.message, {
+    unharmed: 'Nothing was changed.',
+    hint: hints[cause.code] ?? cause.hint ?? '',
+    cause,
+  });
 }

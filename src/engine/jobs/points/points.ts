@@ -22,7 +22,8 @@ export async function listPoints({ backup, catalogue }: PointsRequest, options: 
   const chain = new Catalogue(catalogue, tools.retrier);
   const { failed } = await chain.index(tools.signal);
   const entries = await chain.entries(tools.signal);
-  if (entries.length === 0) await tools.retrier.repeat('properties', () => backup.image().properties({ signal: tools.signal }), tools.signal);
+  if (entries.length === 0)
+    await tools.retrier.repeat('properties', () => backup.image().properties({ signal: tools.signal }), tools.signal);
   const live = await tools.retrier.repeat('snapshots', () => liveSnapshots(backup, tools.signal), tools.signal);
   const stateOf = ({ number, backup: { snapshot } }: CatalogueEntry) => {
     if (!live.has(snapshot)) return 'missing';

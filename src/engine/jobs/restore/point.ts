@@ -34,10 +34,14 @@ export async function findPoint({ backup, catalogue, point }: PointRequest, { re
   }
   const length = await retrier.repeat('properties', () => backup.image(point).length({ signal }), signal);
   if (length !== entry.source.length) {
-    throw new BackupError('integrity', `Recovery point ${entry.number} is ${length} bytes long, but was recorded with ${entry.source.length}.`, {
-      unharmed: 'Nothing was changed.',
-      hint: 'Restore another point, and run "verify".',
-    });
+    throw new BackupError(
+      'integrity',
+      `Recovery point ${entry.number} is ${length} bytes long, but was recorded with ${entry.source.length}.`,
+      {
+        unharmed: 'Nothing was changed.',
+        hint: 'Restore another point, and run "verify".',
+      },
+    );
   }
   return entry;
 }

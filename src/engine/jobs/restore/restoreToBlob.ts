@@ -60,14 +60,27 @@ export async function planRestoreToBlob(request: RestoreToBlobRequest, options: 
   const { length } = entry.source;
   const work = fullWork({ original: image, target: undefined, within: { start: 0, end: length } }, tools);
   const estimate = estimateOf(await countWork(work));
-  return { job: 'restore', number: entry.number, point: request.point, target: request.target.url, length, resumes, estimate, warnings: [] };
+  return {
+    job: 'restore',
+    number: entry.number,
+    point: request.point,
+    target: request.target.url,
+    length,
+    resumes,
+    estimate,
+    warnings: [],
+  };
 }
 
 /**
  * Makes the target: it is marked partial until a snapshot of it has been proven equal to the recovery point, so that half a disk is never taken for
  * a whole one. Stopped or cut off, the same request goes on from there.
  */
-export function runRestoreToBlob(plan: RestoreToBlobPlan, request: RestoreToBlobRequest, options: JobOptions): AsyncIterable<RunEvent<RestoreResult>> {
+export function runRestoreToBlob(
+  plan: RestoreToBlobPlan,
+  request: RestoreToBlobRequest,
+  options: JobOptions,
+): AsyncIterable<RunEvent<RestoreResult>> {
   return runEvents((emit) => restoreJob(plan, request, options, emit));
 }
 

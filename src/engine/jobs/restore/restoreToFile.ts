@@ -6,7 +6,7 @@ import type { SnapshotId } from '../../pageBlob.ts';
 import { lengthOf, MAX_WRITE, type PageRange } from '../../ranges/pageRange.ts';
 import { bytesOf, split } from '../../ranges/rangeSet.ts';
 import { aligned, type RangeWindow } from '../../ranges/rangeWindow.ts';
-import { toolsFor, type JobOptions, type Tools } from "../../tools.ts";
+import { toolsFor, type JobOptions, type Tools } from '../../tools.ts';
 import { forEachBounded, Watermark } from '../../transfer/concurrency.ts';
 import { estimateOf, type Estimate } from '../estimate.ts';
 import { countWork, fullWork } from '../backup/work.ts';
@@ -42,17 +42,29 @@ export async function planRestoreToFile(request: RestoreToFileRequest, options: 
       hint: 'Name a file that does not exist.',
     });
   }
-  const work = fullWork({ original: request.backup.image(request.point), target: undefined, within: { start: 0, end: source.length } }, tools);
+  const work = fullWork(
+    { original: request.backup.image(request.point), target: undefined, within: { start: 0, end: source.length } },
+    tools,
+  );
   const estimate = estimateOf(await countWork(work));
   return { job: 'restore', number, point: request.point, target: request.target.label, length: source.length, estimate, warnings: [] };
 }
 
 /** Writes the pages the point holds, reads every one back, and only then gives the file its name. Stopped, the same request goes on from there. */
-export function runRestoreToFile(plan: RestoreToFilePlan, request: RestoreToFileRequest, options: JobOptions): AsyncIterable<RunEvent<RestoreResult>> {
+export function runRestoreToFile(
+  plan: RestoreToFilePlan,
+  request: RestoreToFileRequest,
+  options: JobOptions,
+): AsyncIterable<RunEvent<RestoreResult>> {
   return runEvents((emit) => restoreJob(plan, request, options, emit));
 }
 
-async function restoreJob(plan: RestoreToFilePlan, { backup, point, target }: RestoreToFileRequest, options: JobOptions, emit: Emit): Promise<RestoreResult> {
+async function restoreJob(
+  plan: RestoreToFilePlan,
+  { backup, point, target }: RestoreToFileRequest,
+  options: JobOptions,
+  emit: Emit,
+): Promise<RestoreResult> {
   const tools = toolsFor(options, emit);
   const { retrier, signal } = tools;
   const original = backup.image(point);

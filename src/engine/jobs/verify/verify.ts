@@ -52,7 +52,9 @@ async function verifyJob(request: VerifyRequest, options: JobOptions, emit: Emit
   if (entries.length === 0) {
     // Tells a chain without points from a name that does not exist.
     await retrier.repeat('properties', () => request.backup.image().properties({ signal }), signal);
-    throw new BackupError('snapshotNotFound', `${request.backup.url} has no such recovery point.`, { hint: 'List the points with "points".' });
+    throw new BackupError('snapshotNotFound', `${request.backup.url} has no such recovery point.`, {
+      hint: 'List the points with "points".',
+    });
   }
   const sources = await sourceSnapshots(request.source, tools);
   const run = world.uuid();
