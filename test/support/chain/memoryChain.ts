@@ -46,7 +46,11 @@ export class MemoryChain {
   }
 
   /** Plans and runs a backup in a process of its own. */
-  async backup(options: Partial<BackupRequest> = {}, job: Partial<JobOptions> = {}, listen?: (event: RunEvent<BackupResult>) => void): Promise<BackupResult> {
+  async backup(
+    options: Partial<BackupRequest> = {},
+    job: Partial<JobOptions> = {},
+    listen?: (event: RunEvent<BackupResult>) => void,
+  ): Promise<BackupResult> {
     const request = this.request(options);
     const all: JobOptions = { world: this.world, ...job };
     return resultOf(runBackup(await planBackup(request, all), request, all), listen);
@@ -69,7 +73,10 @@ export class MemoryChain {
   async faults(): Promise<string[]> {
     const faults: string[] = [];
     for (const { number, backup, source } of await this.entries()) {
-      const wrong = this.service.oracle.differenceOf({ url: BACKUP, snapshot: backup.snapshot }, { url: SOURCE, snapshot: source.snapshot });
+      const wrong = this.service.oracle.differenceOf(
+        { url: BACKUP, snapshot: backup.snapshot },
+        { url: SOURCE, snapshot: source.snapshot },
+      );
       if (wrong !== undefined) faults.push(`point ${number} differs from ${source.snapshot}: ${wrong}`);
     }
     return faults;

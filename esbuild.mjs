@@ -1,0 +1,46 @@
+// Bundles the programs into dist/. Options: --production (minified), --watch.
+import { build, context } from 'esbuild';
+import { existsSync } from 'node:fs';
+import { chmod, rm } from 'node:fs/promises';
+
+const isProduction = process.argv.includes('--production');
+const isWatching = process.argv.includes('--watch');
+
+/** @type {import('esbuild').BuildOptions} */
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node22',
+  minify: isProduction,
+  sourcemap: isProduction ? false : 'linked',
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+/** Every bundle; one whose entry is not there yet is passed over. @type {(import('esbuild').BuildOptions & { entry: string, outfile: string })[]} */
+const bundles = [
+  {
+    entry: 'src/cli/main.ts',
+    outfile: 'dist/cli.js',
+    format: 'esm',
+    // CommonJS packages inside an ES module still ask for Node's modules by require().
+    banner: {
+      js: "#!/usr/bin/env node\nimport { createRequire as pbbRequire } from 'node:module';\nconst require = pbbRequire(import.meta.url);",
+    },
+  },
+  { entry: 'src/extension/extension.ts', outfile: 'dist/extension.cjs', format: 'cjs', external: ['vscode'] },
+  { entry: 'webview/restore/main.ts', outfile: 'dist/webview/restore.js', format: 'iife', platform: 'browser', target: 'es2024' },
+  { entry: 'webview/difference/main.ts', outfile: 'dist/webview/difference.js', format: 'iife', platform: 'browser', target: 'es2024' },
+];
+
+await rm('dist', { recursive: true, force: true });
+for (const { entry, ...options } of bundles) {
+  if (!existsSync(entry)) continue;
+  const all = { ...common, ...options, entryPoints: [entry] };
+  if (isWatching) {
+    await (await context(all)).watch();
+  } else {
+    await build(all);
+    if (options.banner?.js.startsWith('#!')) await chmod(options.outfile, 0o755);
+  }
+}

@@ -1,0 +1,92 @@
+import type { TokenCredential } from '@azure/identity';
+import type { BlobImage, PageBlob } from '../engine/pageBlob.ts';
+import { BackupError } from '../engine/errors.ts';
+import type { RecordStore } from '../engine/recordStore.ts';
+import { EnvironmentAccess, tokenAccess, type FindAccess } from './access.ts';
+import { AzureImage } from './azureImage.ts';
+import { AzurePageBlob } from './azurePageBlob.ts';
+import { normaliseEndpoint, parseBlobUrl, parseFolderUrl, type BlobAddress, type ParsedUrl } from './blobAddress.ts';
+import { BlobHandle } from './blobHandle.ts';
+import { AccountClient, type ClientSettings } from './client.ts';
+import { DEFAULT_DEADLINE, type Deadline } from './deadline.ts';
+import { AzureRecordStore } from './recordStore.ts';
+import { defaultCredential, LazyCredential } from './tokens.ts';
+
+export interface AzureOptions {
+  /** Where connection strings are looked for; usually `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Asked before the environment; the extension's accounts come in here. */
+  readonly findAccess?: FindAccess;
+  /** Blob endpoints that `findAccess` knows, so that path-style addresses in them are understood. */
+  readonly endpoints?: readonly string[];
+  /** The last resort; DefaultAzureCredential unless given. */
+  readonly tokenCredential?: TokenCredential;
+  /** Value of x-ms-version for older clouds, such as `2017-11-09` for Azure Stack Hub. Default: the SDK's. */
+  readonly apiVersion?: string | undefined;
+  readonly deadline?: Deadline;
+  readonly userAgent?: string;
+  /** Milliseconds of the wall clock. */
+  readonly now?: () => number;
+  /** Told of each HTTP request as it is sent; for counting. */
+  readonly onRequest?: () => void;
+}
+
+/** The way into Azure: opens what URLs name. Opening sends nothing; credentials are looked up at the first request. */
+export interface Azure {
+  /** A page blob. @throws badInput for what is not the URL of a blob, or is one of a snapshot */
+  pageBlob(url: string): PageBlob;
+  /** A page blob or, with `?snapshot=`, one of its snapshots. @throws badInput */
+  image(url: string): BlobImage;
+  /** The catalogue beside a backup blob, or in the folder that a URL names (`…/container/folder`). @throws badInput */
+  recordStoreFor(backup: PageBlob | string): RecordStore;
+}
+
+/**
+ * Credentials, in this order: the SAS in the URL; `findAccess`; the connection string in the environment whose blob endpoint matches; Microsoft
+ * Entra ID. See section "The headless twin" of ARCHITECTURE.md.
+ */
+export function openAzure(options: AzureOptions = {}): Azure {
+  const env = new EnvironmentAccess(options.env ?? {});
+  const endpoints = [...(options.endpoints ?? []), ...env.endpoints];
+  const now = options.now ?? Date.now;
+  const settings: ClientSettings = {
+    apiVersion: options.apiVersion,
+    deadline: options.deadline ?? DEFAULT_DEADLINE,
+    userAgent: options.userAgent ?? 'page-blob-backup',
+    now,
+    onRequest: options.onRequest,
+  };
+  const { tokenCredential } = options;
+  const credential = new LazyCredential(tokenCredential ? async () => tokenCredential : defaultCredential, now);
+  const clients = new Map<string, AccountClient>();
+
+  /** One client, and so one pipeline, for each account and credential. */
+  const clientFor = ({ address, sas }: ParsedUrl): AccountClient => {
+    const key = JSON.stringify([normaliseEndpoint(address.endpoint), sas?.reveal()]);
+    const client = clients.get(key) ?? new AccountClient(settings, async () => (sas ? { kind: 'sas', sas } : await accessTo(address)));
+    clients.set(key, client);
+    return client;
+  };
+  const accessTo = async (address: BlobAddress) =>
+    (await options.findAccess?.(address)) ?? env.find(address) ?? tokenAccess(address, credential, env.unreadable);
+  const handleOf = (parsed: ParsedUrl): BlobHandle => new BlobHandle(parsed.address, clientFor(parsed));
+
+  return {
+    pageBlob(url) {
+      const parsed = parseBlobUrl(url, endpoints);
+      if (parsed.address.snapshot !== undefined) {
+        throw new BackupError('badInput', `The URL of a blob is needed, not one of its snapshot ${parsed.address.snapshot}.`);
+      }
+      return new AzurePageBlob(handleOf(parsed));
+    },
+    image: (url) => new AzureImage(handleOf(parseBlobUrl(url, endpoints))),
+    recordStoreFor(backup) {
+      if (typeof backup === 'string') {
+        const parsed = parseFolderUrl(backup, endpoints);
+        return new AzureRecordStore(parsed.address, clientFor(parsed));
+      }
+      const { address, account } = backup instanceof AzurePageBlob ? backup.handle : handleOf(parseBlobUrl(backup.url, endpoints));
+      return new AzureRecordStore({ ...address, blob: `${address.blob}.chain`, snapshot: undefined }, account);
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { BlobItem, ContainerListBlobFlatSegmentResponse } from '@azure/storage-blob';
+import type { CallOptions } from '../engine/pageBlob.ts';
+import type { BlobAddress } from './blobAddress.ts';
+import type { AccountClient } from './client.ts';
+import type { OperationName } from './operations.ts';
+import { requireCompleteXml } from './strictList.ts';
+
+/** Most blobs in one answer (REST: List Blobs, maxresults). */
+const MOST = 5000;
+
+/** What to list in the container of `target`. */
+export interface BlobListing {
+  readonly operation: OperationName;
+  readonly target: BlobAddress;
+  readonly prefix: string;
+  readonly snapshots?: boolean;
+}
+
+/**
+ * REST: List Blobs, to the end, in the service's order; one request at a time.
+ * @throws containerNotFound, incompleteAnswer
+ */
+export async function* listBlobs(account: AccountClient, listing: BlobListing, { signal }: CallOptions): AsyncGenerator<BlobItem> {
+  const { operation, target, prefix, snapshots = false } = listing;
+  let marker: string | undefined;
+  do {
+    const page = await account.call({ operation, target, signal }, async (both) => {
+      const container = await account.container(target);
+      const list = container.listBlobsFlat({ prefix, includeSnapshots: snapshots, includeMetadata: snapshots, abortSignal: both });
+      const pages = list.byPage({ maxPageSize: MOST, ...(marker === undefined ? {} : { continuationToken: marker }) });
+      const answer = (await pages.next()).value as ContainerListBlobFlatSegmentResponse;
+      requireCompleteXml(answer, 'EnumerationResults');
+      return answer;
+    });
+    yield* page.segment.blobItems;
+    marker = page.continuationToken || undefined;
+  } while (marker !== undefined);
+}

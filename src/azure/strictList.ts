@@ -1,0 +1,26 @@
+import { BackupError } from '../engine/errors.ts';
+
+/** What the SDK keeps of the HTTP answer behind a result. */
+export interface SdkResult {
+  readonly _response: {
+    readonly status: number;
+    readonly bodyAsText?: string | null;
+    readonly headers: { get(name: string): string | undefined };
+  };
+}
+
+/**
+ * A list counts only if it is complete: status 200 and a root element that is closed. The SDK takes an empty body, and one that is not XML, for
+ * an empty list.
+ * @throws incompleteAnswer
+ */
+export function requireCompleteXml(result: SdkResult, root: string): void {
+  const { status, bodyAsText } = result._response;
+  const text = bodyAsText?.trimEnd() ?? '';
+  if (status === 200 && (text.endsWith(`</${root}>`) || new RegExp(`<${root}[^<>]*/>$`).test(text))) return;
+  throw new BackupError('incompleteAnswer', 'The list that the service gave was cut short.', {
+    retryable: true,
+    effect: 'unknown',
+    service: { status },
+  });
+}

@@ -1,0 +1,31 @@
+import type { Azure } from '../azure/azure.ts';
+import type { RunEvent } from '../engine/events.ts';
+import type { JobOptions } from '../engine/tools.ts';
+import type { FileSystem } from '../files/fileSystem.ts';
+import type { Arguments, Syntax } from './arguments.ts';
+import type { ExitStatus } from './exitStatus.ts';
+import type { People } from './people.ts';
+
+/** What a command is given. */
+export interface CommandContext {
+  readonly args: Arguments;
+  readonly azure: Azure;
+  readonly job: JobOptions;
+  readonly files: FileSystem;
+  readonly people: People;
+  /** Shows a run's events to people, and prints them with `--json`. */
+  readonly hear: (event: RunEvent) => void;
+  /** Prints one object; nothing without `--json`. */
+  readonly print: (type: string, value: object) => Promise<void>;
+  /** HTTP requests that were sent so far. */
+  readonly requests: () => number;
+  /** Milliseconds since the command began. */
+  readonly elapsed: () => number;
+}
+
+/** One command of the command line. */
+export interface Command extends Syntax {
+  /** What to do after it was stopped, for people. */
+  readonly whenStopped: string;
+  run(context: CommandContext): Promise<ExitStatus>;
+}

@@ -1,0 +1,48 @@
+import type { Event } from 'vscode';
+import type { FindAccess } from '../../azure/access.ts';
+
+/** A storage account in the tree. Holds no secret. */
+export interface StorageAccount {
+  /** Stable key: the normalised blob endpoint; for a SAS that sees less than the account, followed by `/container` or `/container/blob`. */
+  readonly id: string;
+  readonly name: string;
+  /** Blob endpoint without slash at the end. */
+  readonly endpoint: string;
+  /** `subscription`: found through ARM. `attached`: by secret, SAS or URL. `emulator`: on this machine. */
+  readonly origin: 'subscription' | 'attached' | 'emulator';
+  /** What a SAS or blob URL limits the view to. */
+  readonly scope: { readonly container: string; readonly blob?: string } | undefined;
+  readonly subscription: { readonly id: string; readonly name: string; readonly tenantId: string } | undefined;
+  readonly premium: boolean | undefined;
+  readonly location: string | undefined;
+  readonly pinned: boolean;
+}
+
+/** Something that kept accounts from being listed: a row with its remedy. */
+export interface AccountProblem {
+  /** What could not be listed, such as a subscription's name. */
+  readonly label: string;
+  /** What happened and what to do, in plain words. */
+  readonly text: string;
+  readonly remedy: 'retry' | 'signIn';
+}
+
+export interface AccountListing {
+  /** Pinned first, then by name. */
+  readonly accounts: readonly StorageAccount[];
+  readonly problems: readonly AccountProblem[];
+  /** Somebody is signed in with a Microsoft account. */
+  readonly signedIn: boolean;
+}
+
+/** Every account the user has, from all origins. */
+export interface AccountDirectory {
+  readonly onDidChange: Event<void>;
+  /** Asks ARM at the first call and after `refresh`; attached accounts cost nothing. Never shows a sign-in dialog. */
+  list(signal: AbortSignal): Promise<AccountListing>;
+  refresh(): void;
+  /** The credential for an address, asked at each use; secrets come from SecretStorage only. */
+  readonly findAccess: FindAccess;
+  /** Blob endpoints of all known accounts, so that path-style addresses are understood. */
+  endpoints(): readonly string[];
+}

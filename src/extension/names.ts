@@ -1,0 +1,71 @@
+/** Every name that package.json and the code share. A test compares both. */
+export const COMMANDS = {
+  backUp: 'pageBlobBackup.backUp',
+  backUpFull: 'pageBlobBackup.backUpFull',
+  estimate: 'pageBlobBackup.estimate',
+  copySnapshot: 'pageBlobBackup.copySnapshot',
+  takeSnapshot: 'pageBlobBackup.takeSnapshot',
+  deleteSnapshot: 'pageBlobBackup.deleteSnapshot',
+  verify: 'pageBlobBackup.verify',
+  restore: 'pageBlobBackup.restore',
+  copyUrl: 'pageBlobBackup.copyUrl',
+  revealBackup: 'pageBlobBackup.revealBackup',
+  showLog: 'pageBlobBackup.showLog',
+  attachAccount: 'pageBlobBackup.attachAccount',
+  attachEmulator: 'pageBlobBackup.attachEmulator',
+  detachAccount: 'pageBlobBackup.detachAccount',
+  signIn: 'pageBlobBackup.signIn',
+  selectSubscriptions: 'pageBlobBackup.selectSubscriptions',
+  pinAccount: 'pageBlobBackup.pinAccount',
+  unpinAccount: 'pageBlobBackup.unpinAccount',
+  refresh: 'pageBlobBackup.refresh',
+  filter: 'pageBlobBackup.filter',
+  clearFilter: 'pageBlobBackup.clearFilter',
+  loadMore: 'pageBlobBackup.loadMore',
+  retry: 'pageBlobBackup.retry',
+  cancelRun: 'pageBlobBackup.cancelRun',
+  resumeRun: 'pageBlobBackup.resumeRun',
+  forgetRun: 'pageBlobBackup.forgetRun',
+  forgetFinishedRuns: 'pageBlobBackup.forgetFinishedRuns',
+} as const;
+
+export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
+
+export const VIEWS = {
+  container: 'pageBlobBackup',
+  accounts: 'pageBlobBackup.accounts',
+  chains: 'pageBlobBackup.chains',
+  runs: 'pageBlobBackup.runs',
+} as const;
+
+export const CONTEXT_KEYS = {
+  hasAccounts: 'pageBlobBackup.hasAccounts',
+  signedIn: 'pageBlobBackup.signedIn',
+  filtered: 'pageBlobBackup.filtered',
+  running: 'pageBlobBackup.running',
+  hasFinishedRuns: 'pageBlobBackup.hasFinishedRuns',
+} as const;
+
+/** Settings, without the prefix `pageBlobBackup.`. */
+export const SETTINGS = {
+  transfer: 'transfer',
+  proof: 'proof',
+  keepSourceSnapshots: 'keepSourceSnapshots',
+  concurrency: 'concurrency',
+  apiVersion: 'apiVersion',
+  emulatorConnectionStrings: 'emulatorConnectionStrings',
+} as const;
+
+/** Values of TreeItem.contextValue; menus in package.json match them. Facets are joined with dots: `blob.chain`. */
+export const ITEMS = {
+  account: 'account',
+  container: 'container',
+  blob: 'blob',
+  chain: 'chain',
+  point: 'point',
+  snapshots: 'snapshots',
+  snapshot: 'snapshot',
+  problem: 'problem',
+  loadMore: 'loadMore',
+  run: 'run',
+} as const;

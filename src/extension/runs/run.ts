@@ -1,0 +1,45 @@
+import type { Event } from 'vscode';
+import type { Phase } from '../../engine/events.ts';
+
+/** What a run does, as plain data without secrets: enough to do it again after a reload or on another machine. */
+export type RunSpec =
+  | { readonly job: 'backup'; readonly source: string; readonly backup: string; readonly full: boolean; readonly adopt: boolean }
+  | { readonly job: 'verify'; readonly backup: string; readonly source: string | undefined; readonly number: number | undefined }
+  | { readonly job: 'copy'; readonly source: string; readonly target: string };
+
+/** `resumable`: interrupted, by its user or because its window closed. */
+export type RunState = 'running' | 'resumable' | 'done' | 'failed';
+
+export interface RunRecord {
+  readonly id: string;
+  readonly spec: RunSpec;
+  /** "Backing up disk.vhd" */
+  readonly title: string;
+  readonly state: RunState;
+  readonly phase: Phase | undefined;
+  /** Bytes of bytes in the phase. */
+  readonly done: number;
+  readonly total: number;
+  readonly bytesPerSecond: number;
+  /** Milliseconds of the wall clock. */
+  readonly startedAt: number;
+  readonly endedAt: number | undefined;
+  /** What came of it, or why it failed, in plain words. */
+  readonly outcome: string | undefined;
+  /** Stable code of the failure. */
+  readonly errorCode: string | undefined;
+  /** The window that runs it and when it last said so; a record whose window is gone is resumable. */
+  readonly owner: string;
+  readonly heardAt: number;
+}
+
+/** All runs that this machine knows; survives a reload of the window. */
+export interface RunRegistry {
+  readonly onDidChange: Event<RunRecord | undefined>;
+  all(): readonly RunRecord[];
+  /** Starts a run with one cancellable notification. Two runs on one backup blob are refused. Resolves when it has ended, whatever the end. */
+  start(spec: RunSpec): Promise<RunRecord>;
+  cancel(id: string): void;
+  resume(id: string): Promise<RunRecord>;
+  forget(id: string): void;
+}
