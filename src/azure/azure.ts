@@ -1,14 +1,15 @@
 import type { TokenCredential } from '@azure/identity';
-import type { BlobImage, PageBlob } from '../engine/pageBlob.ts';
+import type { BlobImage, CallOptions, PageBlob } from '../engine/pageBlob.ts';
 import { BackupError } from '../engine/errors.ts';
 import type { RecordStore } from '../engine/recordStore.ts';
 import { EnvironmentAccess, tokenAccess, type FindAccess } from './access.ts';
 import { AzureImage } from './azureImage.ts';
 import { AzurePageBlob } from './azurePageBlob.ts';
-import { normaliseEndpoint, parseBlobUrl, parseFolderUrl, type BlobAddress, type ParsedUrl } from './blobAddress.ts';
+import { normaliseEndpoint, parseBlobUrl, parseEndpointUrl, parseFolderUrl, type BlobAddress, type ParsedUrl } from './blobAddress.ts';
 import { BlobHandle } from './blobHandle.ts';
 import { AccountClient, type ClientSettings } from './client.ts';
 import { DEFAULT_DEADLINE, type Deadline } from './deadline.ts';
+import { listContainers, listPageBlobs, type FoundBlob } from './discovery.ts';
 import { AzureRecordStore } from './recordStore.ts';
 import { defaultCredential, LazyCredential } from './tokens.ts';
 
@@ -31,7 +32,10 @@ export interface AzureOptions {
   readonly onRequest?: () => void;
 }
 
-/** The way into Azure: opens what URLs name. Opening sends nothing; credentials are looked up at the first request. */
+/**
+ * The way into Azure: opens what URLs name. Opening sends nothing; credentials are looked up at the first request to an account and kept. After they
+ * have changed (a new key, another user), open Azure anew.
+ */
 export interface Azure {
   /** A page blob. @throws badInput for what is not the URL of a blob, or is one of a snapshot */
   pageBlob(url: string): PageBlob;
@@ -39,6 +43,10 @@ export interface Azure {
   image(url: string): BlobImage;
   /** The catalogue beside a backup blob, or in the folder that a URL names (`…/container/folder`). @throws badInput */
   recordStoreFor(backup: PageBlob | string): RecordStore;
+  /** Names of the containers at a blob endpoint. @throws badInput; while listing, access and service errors */
+  containers(endpoint: string, options?: CallOptions): AsyncIterable<string>;
+  /** Page blobs in a container or a folder of it, with their snapshots. @throws badInput; while listing, containerNotFound, access and service errors */
+  pageBlobs(folder: string, options?: CallOptions): AsyncIterable<FoundBlob>;
 }
 
 /**
@@ -78,6 +86,14 @@ export function openAzure(options: AzureOptions = {}): Azure {
         throw new BackupError('badInput', `The URL of a blob is needed, not one of its snapshot ${parsed.address.snapshot}.`);
       }
       return new AzurePageBlob(handleOf(parsed));
+    },
+    containers(endpoint, callOptions = {}) {
+      const parsed = parseEndpointUrl(endpoint, endpoints);
+      return listContainers(clientFor(parsed), parsed.address, callOptions);
+    },
+    pageBlobs(folder, callOptions = {}) {
+      const parsed = parseFolderUrl(folder, endpoints);
+      return listPageBlobs(clientFor(parsed), parsed.address, callOptions);
     },
     image: (url) => new AzureImage(handleOf(parseBlobUrl(url, endpoints))),
     recordStoreFor(backup) {

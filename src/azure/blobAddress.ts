@@ -46,8 +46,16 @@ export function parseFolderUrl(text: string, endpoints: readonly string[] = []):
   return { address: { ...address, blob: address.blob.replace(/\/+$/, '') }, sas };
 }
 
+/** The same for an account's blob endpoint (`https://<account>.blob.core.windows.net`). @throws badInput */
+export function parseEndpointUrl(text: string, endpoints: readonly string[] = []): ParsedUrl {
+  const { address, sas } = parse(text, endpoints);
+  if (address.container !== '') throw badUrl(text, 'names a container where the endpoint of an account is needed');
+  return { address, sas };
+}
+
 /** The address as a URL for people, records and requests, without SAS. */
 export function formatAddress(address: BlobAddress): string {
+  if (address.container === '') return address.endpoint;
   const path = [address.container, ...address.blob.split('/')].map(encodeSegment).join('/');
   const snapshot = address.snapshot === undefined ? '' : `?snapshot=${encodeURIComponent(address.snapshot).replaceAll('%3A', ':')}`;
   return `${address.endpoint}/${address.blob === '' ? encodeSegment(address.container) : path}${snapshot}`;

@@ -24,7 +24,7 @@ export interface SourceOfCopy {
 }
 
 /** A minted SAS is good for this long; Copy Blob has two weeks, a user delegation key seven days at most. */
-const LIFETIME_MS: Readonly<Record<CopyUse, number>> = { pages: 60 * 60_000, blob: 7 * 24 * 60 * 60_000 - 60 * 60_000 };
+const LIFETIME_MS: Readonly<Record<CopyUse, number>> = { pages: 2 * 60 * 60_000, blob: 7 * 24 * 60 * 60_000 - 60 * 60_000 };
 
 /** Version of minted SAS: old enough for every cloud that has SAS of snapshots, new enough for all that is used here. */
 const SAS_VERSION = '2020-12-06';

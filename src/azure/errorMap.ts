@@ -73,15 +73,16 @@ function meaningOf(answer: Answer): Meaning {
 /** The few codes whose meaning depends on what was asked. */
 function inContext(meaning: Meaning, answer: Answer, context: CallContext): Meaning {
   const { operation } = context;
-  if (meaning.code === 'blobNotFound' && context.snapshot) {
-    return { code: 'snapshotNotFound', what: 'there is no such snapshot, or no such blob' };
-  }
+  if (meaning.code === 'blobNotFound') return missing(meaning, answer, context);
   if (meaning.code === 'conditionNotMet' && (operation === 'create' || operation === 'startCopy') && answer.status === 412) {
     return CODES['BlobAlreadyExists']!;
   }
   if (meaning.code === 'copySourceRefused') return copySource(meaning, answer);
-  if (answer.code === 'InvalidHeaderValue' && /x-ms-version/i.test(answer.text)) return CODES['FeatureVersionMismatch']!;
-  if (operation === 'createRecord' && meaning.code === 'notPageBlob') {
+  // A HEAD has no body that names the header, and no header but the version that could be wrong.
+  if (answer.code === 'InvalidHeaderValue' && (operation === 'properties' || /x-ms-version/i.test(answer.text))) {
+    return CODES['FeatureVersionMismatch']!;
+  }
+  if (operation === 'createRecord' && (answer.code === 'InvalidBlobType' || answer.code === 'BlobTypeNotSupported')) {
     return {
       code: 'notSupported',
       what: 'the account takes no block blobs',
@@ -91,10 +92,23 @@ function inContext(meaning: Meaning, answer: Answer, context: CallContext): Mean
   return meaning;
 }
 
+/** Soft delete hides a blob together with its snapshots; other tools tell it apart from one that never was, and so do we. */
+function missing(meaning: Meaning, answer: Answer, context: CallContext): Meaning {
+  const code = context.snapshot ? 'snapshotNotFound' : 'blobNotFound';
+  if (answer.header('x-ms-is-soft-deleted') === 'true') {
+    return {
+      code,
+      what: 'it has been deleted, and can still be brought back',
+      hint: 'Undelete the blob; its snapshots come back with it.',
+    };
+  }
+  return context.snapshot ? { code, what: 'there is no such snapshot, or no such blob' } : meaning;
+}
+
 /** Why the service could not read the source of a copy; a source that was only busy is worth another try. */
 function copySource(meaning: Meaning, answer: Answer): Meaning {
   // Older versions answer with the source's status and name no other.
-  const status = Number(answer.header('x-ms-copy-source-status-code') ?? (answer.status < 500 ? answer.status : 0));
+  const status = Number(answer.header('x-ms-copy-source-status-code') ?? ([401, 403, 404].includes(answer.status) ? answer.status : 0));
   const code = answer.header('x-ms-copy-source-error-code');
   const source = (code === undefined ? undefined : CODES[code]) ?? STATUSES[status];
   if (status >= 500 || source?.retryable)

@@ -137,6 +137,7 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   UnsupportedQueryParameter: { code: 'notSupported', what: 'the endpoint does not know this operation in this form', hint: OLD_CLOUD },
   UnsupportedHeaderForNonManagedDisksAccount: { code: 'notSupported', what: 'only accounts of managed disks have this operation' },
   BlobAccessTierNotSupportedForAccountType: { code: 'notSupported', what: 'this kind of account has no such tier' },
+  BlobTypeNotSupported: { code: 'notSupported', what: 'this kind of account has no blobs of this type' },
   AccessTierNotSupportedForBlobType: { code: 'notSupported', what: 'page blobs have no such tier' },
   InvalidBlobTier: { code: 'notSupported', what: 'there is no such tier' },
   BlobTierInadequateForContentLength: { code: 'notSupported', what: 'the tier is too small for the disk' },

@@ -13,7 +13,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\b(Bearer\s+)[\w.~+/=-]+/gi, `$1${GONE}`],
   [/\b(SharedKey(?:Lite)?\s+[^\s:]+:)[\w+/=]+/gi, `$1${GONE}`],
   [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, GONE],
-  [/\b((?:client_secret|client_assertion|password|refresh_token|access_token|code)=)[^&\s"'<>]+/gi, `$1${GONE}`],
+  [/\b((?:client_secret|client_assertion|password|refresh_token|access_token)=)[^&\s"'<>]+/gi, `$1${GONE}`],
   // an account key by itself: 64 bytes in base64
   [/(?<![\w+/])[A-Za-z0-9+/]{86}==/g, GONE],
 ];

@@ -11,7 +11,7 @@ const RENEW_BEFORE_MS = 5 * 60_000;
 /**
  * A credential that is made at its first use and asked at every request; tokens that still live are handed out again, so that credentials that
  * start a program each time (Azure CLI) stay quick. A run may thus outlive any single token.
- * @throws signInNeeded when nobody is signed in
+ * @throws signInNeeded when nobody is signed in, network when a token that was there cannot be renewed for want of a network
  */
 export class LazyCredential implements TokenCredential {
   readonly #make: () => Promise<TokenCredential>;
@@ -37,9 +37,9 @@ export class LazyCredential implements TokenCredential {
       }
     } catch (error) {
       if (options.abortSignal?.aborted || error instanceof BackupError) throw error;
-      throw signInNeeded(error);
+      throw signInNeeded(error, held !== undefined);
     }
-    throw signInNeeded(undefined);
+    throw signInNeeded(undefined, false);
   }
 }
 
@@ -49,9 +49,20 @@ export async function defaultCredential(): Promise<TokenCredential> {
   return new DefaultAzureCredential();
 }
 
-function signInNeeded(error: unknown): BackupError {
-  const reason = error instanceof Error ? ` (${redact(error.message).split('\n', 1)[0]!.slice(0, 300)})` : '';
-  return new BackupError('signInNeeded', `Nobody is signed in to Microsoft Entra ID${reason}.`, {
+/** Without a network nobody can renew a token; that passes, and is no reason to sign in again. */
+const NO_NETWORK =
+  /\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|network_error|endpoints_resolution_error)\b/;
+
+function signInNeeded(error: unknown, heldBefore: boolean): BackupError {
+  const text = error instanceof Error ? redact(error.message) : '';
+  if (heldBefore && NO_NETWORK.test(text)) {
+    return new BackupError('network', 'The sign-in to Microsoft Entra ID could not be renewed: the network does not answer.', {
+      retryable: true,
+    });
+  }
+  // Credentials that try one way after the other say nothing in their first line; the code of Entra ID tells most.
+  const reason = /AADSTS\d+[^\r\n]*/.exec(text)?.[0] ?? (/^(?:Chained|Default)/.test(text) ? undefined : text.split('\n', 1)[0]);
+  return new BackupError('signInNeeded', `Nobody is signed in to Microsoft Entra ID${reason ? ` (${reason.slice(0, 300)})` : ''}.`, {
     hint: 'Sign in with "az login", give a URL with a SAS, or set AZURE_STORAGE_CONNECTION_STRING.',
   });
 }

@@ -73,7 +73,10 @@ describe('recorded answers of the real service', () => {
     const vectors = (await readFile(join(FOLDER, 'checksum_vectors.jsonl'), 'utf8')).trim().split('\n').map(parseVector);
     const wrong = vectors.filter(({ kind, body, expect }) => (kind === 'crc64' ? crc64(body) : md5(body)) !== expect);
     assert.ok(vectors.some(({ kind }) => kind === 'crc64'));
-    assert.deepEqual(wrong.map(({ kind, body }) => `${kind} of ${body.length} bytes`), []);
+    assert.deepEqual(
+      wrong.map(({ kind, body }) => `${kind} of ${body.length} bytes`),
+      [],
+    );
   });
 });
 
@@ -83,7 +86,10 @@ describe('recorded answers of the real service', () => {
  */
 async function seedLostSource(emulator: Emulator, info: RequestInfo): Promise<undefined> {
   const source = info.headers['x-ms-copy-source'];
-  const path = info.operation === 'PutPageFromURL' && source !== undefined ? new URL(source).pathname.split('/').slice(2) : [info.container, info.blob];
+  const path =
+    info.operation === 'PutPageFromURL' && source !== undefined
+      ? new URL(source).pathname.split('/').slice(2)
+      : [info.container, info.blob];
   const [container = '', blob = ''] = path;
   if (!/^srcblob/.test(blob) || emulator.store.exists({ account: ACCOUNT, container, blob })) return;
   if (info.operation !== 'PutPageFromURL' && info.operation !== 'GetBlobProperties') return;

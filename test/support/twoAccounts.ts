@@ -37,7 +37,12 @@ export async function startTwoAccounts(): Promise<TwoAccounts> {
 }
 
 /** A page blob of this length with these pages written. */
-export async function makeDisk(container: ContainerClient, name: string, length: number, pages: readonly Written[] = []): Promise<PageBlobClient> {
+export async function makeDisk(
+  container: ContainerClient,
+  name: string,
+  length: number,
+  pages: readonly Written[] = [],
+): Promise<PageBlobClient> {
   const blob = container.getPageBlobClient(name);
   await blob.create(length);
   for (const page of pages) await writeBytes(blob, page);

@@ -19,6 +19,10 @@ class Model {
     this.pages = pages;
   }
 
+  set(first: number, end: number, page: Model['pages'][number]): void {
+    for (let at = first; at < end; at++) this.pages[at] = page;
+  }
+
   list(holds: (page: Model['pages'][number]) => boolean): RangeSet {
     return rangeSet(this.pages.flatMap((page, at) => (holds(page) ? [{ start: at * PAGE, end: (at + 1) * PAGE }] : [])));
   }
@@ -49,12 +53,12 @@ function step(world: VirtualWorld, pages: SparsePages, model: Model, version: nu
   if (kind === 0) kept.push([pages.fork(), new Model([...model.pages])]);
   else if (kind === 1) {
     pages.forgetFrom(first * PAGE);
-    model.pages.fill({ version: 0, byte: undefined }, first);
+    model.set(first, PAGES, { version: 0, byte: undefined });
   } else {
     const byte = kind < 5 ? undefined : version;
     const range = { start: first * PAGE, end: (first + count) * PAGE };
     pages.put(range, version, byte === undefined ? undefined : new Uint8Array(count * PAGE).fill(byte));
-    model.pages.fill({ version, byte }, first, first + count);
+    model.set(first, first + count, { version, byte });
   }
 }
 

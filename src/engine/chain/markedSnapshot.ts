@@ -36,7 +36,10 @@ export async function takeMarkedSnapshot(
   }
 }
 
-/** The newest live snapshot that carries the mark. Marks are passed on by copies, so what is found must be proven, and is never deleted for its mark. */
+/**
+ * The oldest live snapshot that carries the mark: those that got it passed on by a copy came later. What is found must be proven, and is never
+ * deleted for its mark.
+ */
 export async function findMarkedSnapshot(
   blob: PageBlob,
   mark: SnapshotMark,
@@ -46,11 +49,10 @@ export async function findMarkedSnapshot(
   return retrier.repeat(
     'snapshots',
     async () => {
-      let found: SnapshotId | undefined;
       for await (const snapshot of blob.snapshots({ signal })) {
-        if (snapshot.metadata[mark.key] === mark.value) found = snapshot.id;
+        if (snapshot.metadata[mark.key] === mark.value) return snapshot.id;
       }
-      return found;
+      return undefined;
     },
     signal,
   );

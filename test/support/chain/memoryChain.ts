@@ -6,6 +6,7 @@ import { resultOf, type RunEvent } from '../../../src/engine/events.ts';
 import type { CatalogueEntry } from '../../../src/engine/chain/entry.ts';
 import { PAGE } from '../../../src/engine/ranges/pageRange.ts';
 import type { JobOptions } from '../../../src/engine/tools.ts';
+import type { World } from '../../../src/engine/world.ts';
 import { MemoryService } from '../memory/memoryService.ts';
 import type { Switches } from '../memory/switches.ts';
 import { VirtualWorld } from '../memory/virtualWorld.ts';
@@ -39,10 +40,16 @@ export class MemoryChain {
     this.service.foreign.clear(SOURCE, page * PAGE, count * PAGE, 'holder');
   }
 
+  /** The ports and the world of a new process; both die with it. */
+  process(options: Partial<BackupRequest> = {}): { readonly request: BackupRequest; readonly world: World } {
+    const client = this.service.client(`process${this.#clients++}`);
+    const ports = { source: client.pageBlob(SOURCE), backup: client.pageBlob(BACKUP), catalogue: client.recordStore(CATALOGUE) };
+    return { request: { ...ports, ...options }, world: client.world };
+  }
+
   /** The ports of a new process. */
   request(options: Partial<BackupRequest> = {}): BackupRequest {
-    const client = this.service.client(`process${this.#clients++}`);
-    return { source: client.pageBlob(SOURCE), backup: client.pageBlob(BACKUP), catalogue: client.recordStore(CATALOGUE), ...options };
+    return this.process(options).request;
   }
 
   /** Plans and runs a backup in a process of its own. */
@@ -51,8 +58,8 @@ export class MemoryChain {
     job: Partial<JobOptions> = {},
     listen?: (event: RunEvent<BackupResult>) => void,
   ): Promise<BackupResult> {
-    const request = this.request(options);
-    const all: JobOptions = { world: this.world, ...job };
+    const { request, world } = this.process(options);
+    const all: JobOptions = { world, ...job };
     return resultOf(runBackup(await planBackup(request, all), request, all), listen);
   }
 

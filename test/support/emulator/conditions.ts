@@ -24,9 +24,14 @@ export function checkRead(headers: Headers, state: BlobState): void {
   if (found === 'notModified') throw new StorageError('ConditionNotMet', { status: 304 });
 }
 
-/** @throws 412; 409 for If-None-Match: * on a blob that exists */
-export function checkWrite(headers: Headers, state: BlobState | undefined): void {
+/** For what makes or replaces a whole blob. @throws 412; 409 for If-None-Match: * on a blob that exists */
+export function checkCreate(headers: Headers, state: BlobState | undefined): void {
   if (headers['if-none-match'] === '*' && state !== undefined) throw new StorageError('BlobAlreadyExists');
+  checkWrite(headers, state);
+}
+
+/** @throws 412, whatever the condition */
+export function checkWrite(headers: Headers, state: BlobState | undefined): void {
   if (verdict(headers, state) !== 'met') throw new StorageError('ConditionNotMet');
 }
 

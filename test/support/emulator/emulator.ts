@@ -6,6 +6,7 @@ import { noCounts } from './counts.ts';
 import type { Counts } from './counts.ts';
 import type { Fault, RequestHook, RequestInfo } from './faults.ts';
 import { storageServer } from './server.ts';
+import type { Tls } from './server.ts';
 import type { Service } from './service.ts';
 import { Oracle } from './store/oracle.ts';
 import { Store } from './store/store.ts';
@@ -30,6 +31,8 @@ export interface EmulatorOptions {
   /** Milliseconds; decides about leases, SAS and all times in answers. The machine's clock by default. */
   readonly clock?: () => number;
   readonly switches?: Partial<Switches>;
+  /** Makes it HTTPS, which the SDK wants before it sends a token. */
+  readonly tls?: Tls;
 }
 
 export interface Emulator {
@@ -68,27 +71,38 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   // Clients sign with the machine's time, so with a clock of one's own their dates say nothing.
   const switches = { ...defaultSwitches(), dateSkewMs: options.clock === undefined ? DATE_SKEW_MS : undefined, ...options.switches };
   const ticker = new Ticker(options.clock ?? Date.now);
-  const service: Service = { store, switches, ticker, counts: noCounts(), hosts: new Set() };
+  const service: Service = {
+    store,
+    switches,
+    ticker,
+    counts: noCounts(),
+    hosts: new Set(),
+    protocol: options.tls === undefined ? 'http' : 'https',
+  };
   const hooks: RequestHook[] = [];
-  const server = storageServer(service, async (info) => {
-    for (const hook of hooks) {
-      const fault = await hook(info);
-      if (fault !== undefined) return fault;
-    }
-    return undefined;
-  });
+  const server = storageServer(
+    service,
+    async (info) => {
+      for (const hook of hooks) {
+        const fault = await hook(info);
+        if (fault !== undefined) return fault;
+      }
+      return undefined;
+    },
+    options.tls,
+  );
   await new Promise<void>((ready, failed) => server.once('error', failed).listen(options.port ?? 0, '127.0.0.1', ready));
   const { port } = server.address() as AddressInfo;
   for (const host of [`127.0.0.1:${port}`, `localhost:${port}`]) service.hosts.add(host);
 
-  const blobEndpoint = (account: string): string => `http://127.0.0.1:${port}/${account}`;
+  const blobEndpoint = (account: string): string => `${service.protocol}://127.0.0.1:${port}/${account}`;
   return {
     port,
     accounts,
     switches,
     blobEndpoint,
     connectionString: (account) =>
-      `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${store.account(account).key};BlobEndpoint=${blobEndpoint(account)};`,
+      `DefaultEndpointsProtocol=${service.protocol};AccountName=${account};AccountKey=${store.account(account).key};BlobEndpoint=${blobEndpoint(account)};`,
     sas: (account, request) => mintSas(store.account(account), request),
     counts: service.counts,
     resetCounts: () => void Object.assign(service.counts, noCounts()),

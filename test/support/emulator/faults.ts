@@ -12,7 +12,8 @@ export interface RequestInfo {
   readonly snapshot: string | undefined;
   readonly query: ReadonlyMap<string, string>;
   readonly headers: Readonly<Record<string, string>>;
-  readonly bodyLength: number;
+  /** As received. */
+  readonly body: Buffer;
 }
 
 export type Fault =

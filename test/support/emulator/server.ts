@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
 import { authorize } from './auth/authorize.ts';
@@ -17,13 +18,23 @@ import { element, XML_HEAD } from './xml.ts';
 
 const MAX_BODY = 300 * 1024 * 1024;
 
-/** An HTTP server that answers for `service`; each request is asked of `hook` first. */
-export function storageServer(service: Service, hook: RequestHook): Server {
+/** Headers that change what a request means and that this server knows nothing of. Refused, for to ignore them would be a lie. */
+const NOT_IMPLEMENTED = ['x-ms-structured-body', 'x-ms-encryption-key', 'x-ms-encryption-scope', 'x-ms-if-tags', 'x-ms-source-if-tags'];
+
+/** PEM texts. */
+export interface Tls {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** A server, HTTPS with `tls`, that answers for `service`; each request is asked of `hook` first. */
+export function storageServer(service: Service, hook: RequestHook, tls: Tls | undefined): Server {
   let index = 0;
-  const server = createServer((message, response) => {
+  const listener = (message: IncomingMessage, response: ServerResponse): void => {
     // A client that hangs up while sending is no error of ours.
     respond(message, response).catch(() => response.destroy());
-  });
+  };
+  const server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener);
   // Tests hold connections open between calls and hold single requests for long.
   server.keepAliveTimeout = 60_000;
   server.requestTimeout = 0;
@@ -48,7 +59,7 @@ export function storageServer(service: Service, hook: RequestHook): Server {
       snapshot: query.get('snapshot'),
       query,
       headers,
-      bodyLength: body.length,
+      body,
     };
     count(service, request, operation);
     const fault = await hook(info);
@@ -73,7 +84,9 @@ function perform(service: Service, request: StorageRequest, operation: Operation
     const newest = service.switches.newestVersion;
     const version = request.headers['x-ms-version'];
     if (newest !== undefined && version !== undefined && version > newest) throw invalidHeader('x-ms-version', version);
-    const grant = authorize(service, request, operation, 'http');
+    const meant = NOT_IMPLEMENTED.find((name) => request.headers[name] !== undefined);
+    if (meant !== undefined) throw new StorageError('NotImplemented', { details: { HeaderName: meant } });
+    const grant = authorize(service, request, operation);
     const handler = HANDLERS[operation];
     if (handler === undefined) throw new StorageError('NotImplemented');
     return handler({ service, request, account: service.store.account(request.account), grant });
@@ -124,9 +137,20 @@ async function send(response: ServerResponse, message: IncomingMessage, answer: 
   if (Buffer.isBuffer(body)) return void response.end(body);
   for (const piece of body.pieces) {
     if (response.destroyed) return;
-    if (!response.write(piece)) await new Promise<void>((go) => void response.once('drain', go).once('close', go));
+    if (!response.write(piece)) await drained(response);
   }
   response.end();
+}
+
+/** Room again, or nobody there any more. */
+async function drained(response: ServerResponse): Promise<void> {
+  await new Promise<void>((go) => {
+    const done = (): void => {
+      response.off('drain', done).off('close', done);
+      go();
+    };
+    response.on('drain', done).on('close', done);
+  });
 }
 
 function truncate(response: ServerResponse, answer: Answer, bytes: number, cleanly: boolean): void {

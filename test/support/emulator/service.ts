@@ -14,6 +14,7 @@ export interface Service {
   readonly counts: Counts;
   /** `host:port` under which copy sources name this server. */
   readonly hosts: Set<string>;
+  readonly protocol: 'http' | 'https';
 }
 
 /** One request on its way through a handler. */

@@ -31,7 +31,8 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Running
     await settings.create(options.settings ?? {});
     await linkExtension(options.extension, extensions);
     await mkdir(join(home, 'h'));
-    const env = { HOME: join(home, 'h'), ...options.env };
+    // Without a gallery nobody asks the network for extensions.
+    const env = { HOME: join(home, 'h'), EXTENSIONS_GALLERY: '{}', ...options.env };
     const server = await ServerProcess.start({ userData, extensions, env, port: options.port ?? 0 });
     return new RunningWorkbench(server, home, settings, options.folder);
   } catch (error) {

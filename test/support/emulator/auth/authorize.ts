@@ -14,14 +14,14 @@ const CHALLENGE = {
 };
 
 /** Lets the caller in or throws: key, token, SAS, or nobody where the container is public. */
-export function authorize(service: Service, request: StorageRequest, operation: Operation, protocol: 'http' | 'https'): Grant {
+export function authorize(service: Service, request: StorageRequest, operation: Operation): Grant {
   const header = request.headers['authorization'];
   if (header?.startsWith('SharedKey ')) {
     const account = service.store.account(request.account);
     checkSharedKey(request, account.key, service.ticker.now(), service.switches.dateSkewMs);
     return { kind: 'key', letters: undefined };
   }
-  return authorizeTarget(service, request, operation, header, request.headers['x-ms-version'], protocol);
+  return authorizeTarget(service, request, operation, header, request.headers['x-ms-version']);
 }
 
 /** The same for what is no request of its own: the source of a copy. */
@@ -31,7 +31,6 @@ export function authorizeTarget(
   operation: Operation,
   authorization: string | undefined,
   version: string | undefined,
-  protocol: 'http' | 'https',
 ): Grant {
   const account = service.store.account(target.account);
   if (authorization !== undefined) {
@@ -40,7 +39,7 @@ export function authorizeTarget(
       throw new StorageError('InvalidAuthenticationInfo', { headers: CHALLENGE });
     return { kind: 'bearer', letters: undefined };
   }
-  if (target.query.has('sig')) return checkSas(target, account, operation, service.ticker.now(), protocol);
+  if (target.query.has('sig')) return checkSas(target, account, operation, service.ticker.now(), service.protocol);
   const open = account.containers.get(target.container ?? '')?.publicAccess;
   const needed = PERMISSIONS[operation].public;
   if (open !== undefined && needed !== undefined && (open === 'container' || needed === 'blob')) return { kind: 'public', letters: 'r' };

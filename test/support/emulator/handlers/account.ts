@@ -15,7 +15,9 @@ export function listContainers(call: Call): Answer {
   const prefix = request.query.get('prefix') ?? '';
   const marker = request.query.get('marker') ?? '';
   const limit = Math.min(Number(request.query.get('maxresults') ?? 5000), service.switches.maxResultsCap);
-  const all = [...account.containers.values()].filter((one) => one.name.startsWith(prefix) && one.name >= marker).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const all = [...account.containers.values()]
+    .filter((one) => one.name.startsWith(prefix) && one.name >= marker)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   const listed = all.slice(0, limit).map((one) => {
     const properties = [
       element('Last-Modified', httpDate(one.lastModified)),
@@ -30,7 +32,7 @@ export function listContainers(call: Call): Answer {
     const shown = request.query.get('include')?.includes('metadata') ? `<Metadata>${metadata.join('')}</Metadata>` : '';
     return `<Container>${element('Name', one.name)}<Properties>${properties.join('')}</Properties>${shown}</Container>`;
   });
-  const endpoint = `http://${request.headers['host'] ?? ''}/${account.name}`;
+  const endpoint = `${service.protocol}://${request.headers['host'] ?? ''}/${account.name}`;
   const head = `<EnumerationResults ServiceEndpoint="${endpoint}">${optionalElement('Prefix', request.query.get('prefix'))}`;
   const next = element('NextMarker', all[limit]?.name);
   return { status: 200, headers: XML, body: `${XML_HEAD}${head}<Containers>${listed.join('')}</Containers>${next}</EnumerationResults>` };
@@ -38,9 +40,14 @@ export function listContainers(call: Call): Answer {
 
 export function getServiceProperties(call: Call): Answer {
   const soft = call.service.switches.softDelete;
-  const logging = '<Logging><Version>1.0</Version><Delete>false</Delete><Read>false</Read><Write>false</Write><RetentionPolicy><Enabled>false</Enabled></RetentionPolicy></Logging>';
+  const logging =
+    '<Logging><Version>1.0</Version><Delete>false</Delete><Read>false</Read><Write>false</Write><RetentionPolicy><Enabled>false</Enabled></RetentionPolicy></Logging>';
   const retention = `<DeleteRetentionPolicy>${element('Enabled', String(soft))}${soft ? element('Days', 7) : ''}</DeleteRetentionPolicy>`;
-  return { status: 200, headers: XML, body: `${XML_HEAD}<StorageServiceProperties>${logging}<Cors />${retention}</StorageServiceProperties>` };
+  return {
+    status: 200,
+    headers: XML,
+    body: `${XML_HEAD}<StorageServiceProperties>${logging}<Cors />${retention}</StorageServiceProperties>`,
+  };
 }
 
 /** Taken as said; nothing here depends on it but the retention of deleted blobs, which is a switch. */
@@ -61,7 +68,14 @@ export function getUserDelegationKey(call: Call): Answer {
   const start = readElements(xml, 'Start')[0] ?? isoSeconds(service.ticker.now());
   const expiry = readElements(xml, 'Expiry')[0];
   if (expiry === undefined) throw new StorageError('InvalidXmlDocument');
-  const signed = [OBJECT_ID, TENANT_ID, isoSeconds(Date.parse(start)), isoSeconds(Date.parse(expiry)), 'b', request.headers['x-ms-version'] ?? '2021-12-02'];
+  const signed = [
+    OBJECT_ID,
+    TENANT_ID,
+    isoSeconds(Date.parse(start)),
+    isoSeconds(Date.parse(expiry)),
+    'b',
+    request.headers['x-ms-version'] ?? '2021-12-02',
+  ];
   const names = ['SignedOid', 'SignedTid', 'SignedStart', 'SignedExpiry', 'SignedService', 'SignedVersion'];
   const parts = names.map((name, i) => element(name, signed[i]));
   const value = element('Value', delegationKey(account.key, signed));

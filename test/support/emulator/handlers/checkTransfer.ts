@@ -22,7 +22,8 @@ function checkBytes(bytes: Buffer, headers: Headers, md5Name: string, crcName: s
   if (wantedMd5 !== undefined) {
     if (Buffer.from(wantedMd5, 'base64').length !== 16) throw new StorageError('InvalidMd5');
     const found = md5(bytes);
-    if (found !== wantedMd5) throw new StorageError('Md5Mismatch', { details: { UserSpecifiedMd5: wantedMd5, ServerCalculatedMd5: found } });
+    if (found !== wantedMd5)
+      throw new StorageError('Md5Mismatch', { details: { UserSpecifiedMd5: wantedMd5, ServerCalculatedMd5: found } });
     return { 'content-md5': found };
   }
   const found = crc64(bytes);

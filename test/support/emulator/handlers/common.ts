@@ -33,7 +33,11 @@ export function refuseSnapshot(call: Call): void {
   const snapshot = call.request.query.get('snapshot');
   if (snapshot === undefined) return;
   throw new StorageError('InvalidQueryParameterValue', {
-    details: { QueryParameterName: 'snapshot', QueryParameterValue: snapshot, Reason: 'This operation is only allowed on the root blob. Snapshot should not be provided.' },
+    details: {
+      QueryParameterName: 'snapshot',
+      QueryParameterValue: snapshot,
+      Reason: 'This operation is only allowed on the root blob. Snapshot should not be provided.',
+    },
   });
 }
 

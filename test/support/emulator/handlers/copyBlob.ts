@@ -16,10 +16,12 @@ import { overwritable, replaceBlob } from './putBlob.ts';
 /** Copy Blob: of a whole blob or snapshot, onto a new or an existing blob, whose snapshots stay. Done at once or pending, by the switch. */
 export function copyBlob(call: Call): Answer {
   const { request, service, account } = call;
-  if (request.headers['x-ms-requires-sync'] !== undefined || request.headers['x-ms-blob-type'] !== undefined) throw new StorageError('NotImplemented');
+  if (request.headers['x-ms-requires-sync'] !== undefined || request.headers['x-ms-blob-type'] !== undefined)
+    throw new StorageError('NotImplemented');
   const entry = overwritable(call);
   const live = entry.base?.deletedOn === undefined ? entry.base : undefined;
-  if (live !== undefined && givenLeaseId(request.headers) !== undefined && !entry.lease.infinite) throw new StorageError('InfiniteLeaseDurationRequired');
+  if (live !== undefined && givenLeaseId(request.headers) !== undefined && !entry.lease.infinite)
+    throw new StorageError('InfiniteLeaseDurationRequired');
   if (live !== undefined && account.premium && liveSnapshots(entry).length > 0) throw new StorageError('SnapshotsPresent');
   const source = openSource(call, call.grant.kind === 'key' || call.grant.kind === 'bearer');
   if (verdict(request.headers, source.state, 'x-ms-source-') !== 'met') throw new StorageError('ConditionNotMet');

@@ -32,7 +32,7 @@ export function openSource(call: Call, trusted: boolean): CopySource {
   try {
     const open = (trusted || service.switches.sameAccountSourceTrusted) && target.account === request.account;
     if (!open || authorization !== undefined || target.query.has('sig')) {
-      authorizeTarget(service, target, 'GetBlob', authorization, request.headers['x-ms-version'], 'http');
+      authorizeTarget(service, target, 'GetBlob', authorization, request.headers['x-ms-version']);
     }
     const found = service.store.blob(target);
     settleCopy(found.entry, service.ticker.now());

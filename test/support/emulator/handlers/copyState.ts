@@ -15,7 +15,9 @@ export function settleCopy(entry: BlobEntry, now: number, poll = false): void {
   if (pending.endsAt === undefined ? pending.pollsLeft >= 0 : now < pending.endsAt) return;
   if (pending.fails || !pending.sourceUnchanged()) {
     endCopy(entry.base, 'failed', now);
-    copy.description = pending.fails ? '500 InternalServerError "Copy failed."' : '412 PreconditionFailed "The source blob has been modified."';
+    copy.description = pending.fails
+      ? '500 InternalServerError "Copy failed."'
+      : '412 PreconditionFailed "The source blob has been modified."';
   } else {
     entry.base.content = pending.content;
     copy.copied = copy.total;

@@ -14,7 +14,8 @@ export function deleteBlob(call: Call): Answer {
   const how = request.headers[HOW]?.toLowerCase();
   const version = request.query.get('versionid');
   if (version !== undefined) {
-    if (how !== undefined) throw invalidQuery('versionid', version, 'This operation is only allowed on the root blob. Version id should not be provided.');
+    if (how !== undefined)
+      throw invalidQuery('versionid', version, 'This operation is only allowed on the root blob. Version id should not be provided.');
     throw new StorageError('NotImplemented');
   }
   if (how !== undefined && how !== 'include' && how !== 'only') throw invalidHeader(HOW, how);

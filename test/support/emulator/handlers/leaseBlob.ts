@@ -38,7 +38,8 @@ export function leaseBlob(call: Call): Answer {
 /** Milliseconds: 15 to 60 seconds, or -1 for ever. */
 function duration(text: string | undefined): number {
   const seconds = Number(text);
-  if (text === undefined || !Number.isInteger(seconds) || (seconds !== -1 && (seconds < 15 || seconds > 60))) throw invalidHeader('x-ms-lease-duration', text);
+  if (text === undefined || !Number.isInteger(seconds) || (seconds !== -1 && (seconds < 15 || seconds > 60)))
+    throw invalidHeader('x-ms-lease-duration', text);
   return seconds === -1 ? Infinity : seconds * 1000;
 }
 

@@ -25,7 +25,7 @@ export function listBlobs(call: Call): Answer {
   const after = fromMarker(query.get('marker'));
   const items = itemsOf(call, [...container.blobs.values()]).filter((item) => after === undefined || before(after, item) <= 0);
   const next = items[limit];
-  const head = `<EnumerationResults ServiceEndpoint="http://${request.headers['host'] ?? ''}/${request.account}" ContainerName="${container.name}">`;
+  const head = `<EnumerationResults ServiceEndpoint="${service.protocol}://${request.headers['host'] ?? ''}/${request.account}" ContainerName="${container.name}">`;
   const echoed = [
     optionalElement('Prefix', query.get('prefix')),
     optionalElement('Marker', query.get('marker')),
@@ -96,7 +96,9 @@ function blobXml(service: Service, entry: BlobEntry, state: BlobState, include: 
     optionalElement('TagCount', state.tags.size === 0 ? undefined : state.tags.size),
     deletion(service, state),
   ];
-  const metadata = include.has('metadata') ? `<Metadata>${[...state.metadata].map(([name, value]) => element(name, value)).join('')}</Metadata>` : '';
+  const metadata = include.has('metadata')
+    ? `<Metadata>${[...state.metadata].map(([name, value]) => element(name, value)).join('')}</Metadata>`
+    : '';
   const deleted = state.deletedOn === undefined ? '' : element('Deleted', 'true');
   const head = element('Name', entry.name) + deleted + optionalElement('Snapshot', state.snapshot);
   return `<Blob>${head}<Properties>${parts.join('')}</Properties>${metadata}<OrMetadata /></Blob>`;

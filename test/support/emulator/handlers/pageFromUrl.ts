@@ -22,13 +22,18 @@ export function putPageFromUrl(call: Call): Answer {
 
   if (service.switches.copyFromUrl === 'refused') {
     const parts = { 'x-ms-copy-source-status-code': '403', 'x-ms-copy-source-error-code': 'AuthorizationFailure' };
-    throw new StorageError('CannotVerifyCopySource', { status: 403, message: 'This request is not authorized to perform this operation.', headers: parts });
+    throw new StorageError('CannotVerifyCopySource', {
+      status: 403,
+      message: 'This request is not authorized to perform this operation.',
+      headers: parts,
+    });
   }
   const source = openSource(call, false);
   checkSourceConditions(call, source.state);
   const { content } = source.state;
   if (sourceRange.end > content.length) throw new StorageError('InvalidRange');
-  const bytes = content instanceof PageMap ? content.read(sourceRange.start, sourceRange.end) : content.subarray(sourceRange.start, sourceRange.end);
+  const bytes =
+    content instanceof PageMap ? content.read(sourceRange.start, sourceRange.end) : content.subarray(sourceRange.start, sourceRange.end);
   const checksums = checkSourceBytes(headers, bytes);
   target.pages.write(range.start, bytes);
   service.counts.pages.putFromUrl += length;

@@ -35,7 +35,8 @@ export function getPageRanges(call: Call): Answer {
     const name = run.allocated ? 'PageRange' : 'ClearRange';
     return `<${name}><Start>${run.start}</Start><End>${run.end - 1}</End></${name}>`;
   });
-  const marker = next === undefined ? (request.query.has('maxresults') || request.query.has('marker') ? '<NextMarker/>' : '') : nextMarker(next.start);
+  const marker =
+    next === undefined ? (request.query.has('maxresults') || request.query.has('marker') ? '<NextMarker/>' : '') : nextMarker(next.start);
   return {
     status: 200,
     headers: { ...stamp(state), 'content-type': 'application/xml', 'x-ms-blob-content-length': String(pages.length) },

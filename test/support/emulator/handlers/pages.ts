@@ -14,7 +14,8 @@ export const MAX_WRITE = 4 * 1024 * 1024;
 /** Put Page, update. */
 export function putPage(call: Call): Answer {
   const { request, service } = call;
-  if (request.headers['x-ms-page-write']?.toLowerCase() !== 'update') throw invalidHeader('x-ms-page-write', request.headers['x-ms-page-write']);
+  if (request.headers['x-ms-page-write']?.toLowerCase() !== 'update')
+    throw invalidHeader('x-ms-page-write', request.headers['x-ms-page-write']);
   const range = pageRange(request.headers);
   if (range.end - range.start > MAX_WRITE) throw new StorageError('RequestBodyTooLarge', { details: { MaxLimit: String(MAX_WRITE) } });
   if (request.body.length !== range.end - range.start) throw invalidHeader('Content-Length', String(request.body.length));

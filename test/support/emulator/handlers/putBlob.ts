@@ -1,6 +1,6 @@
 import { allows } from '../auth/grant.ts';
 import { md5 } from '../checksums.ts';
-import { checkWrite } from '../conditions.ts';
+import { checkCreate } from '../conditions.ts';
 import { invalidHeader, StorageError } from '../errors.ts';
 import { givenLeaseId } from '../leases.ts';
 import type { Answer, Call } from '../service.ts';
@@ -84,7 +84,7 @@ export function overwritable(call: Call): BlobEntry {
   const entry = service.store.entry(request);
   settleCopy(entry, service.ticker.now());
   const old = entry.base?.deletedOn === undefined ? entry.base : undefined;
-  checkWrite(request.headers, old);
+  checkCreate(request.headers, old);
   if (old !== undefined) {
     if (!allows(grant, 'w')) throw new StorageError('UnauthorizedBlobOverwrite');
     refuseWhilePending(old);

@@ -27,7 +27,17 @@ export class ServerProcess {
     const entry = join(await codeServer(), 'out', 'node', 'entry.js');
     const flags = ['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust', '--disable-getting-started-override'];
     const folders = ['--user-data-dir', userData, '--extensions-dir', extensions, '--config', join(userData, 'config.yaml')];
-    const args = [entry, '--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, '--disable-proxy', '--ignore-last-opened', ...flags, ...folders];
+    const args = [
+      entry,
+      '--auth',
+      'none',
+      '--bind-addr',
+      `127.0.0.1:${port}`,
+      '--disable-proxy',
+      '--ignore-last-opened',
+      ...flags,
+      ...folders,
+    ];
     const child = spawn(process.execPath, [join(import.meta.dirname, 'keeper.mjs'), ...args], {
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: process.platform !== 'win32',

@@ -1,5 +1,5 @@
 // Plain JavaScript, so that nothing has to be built before the harness can be tried.
-const vscode = require('vscode');
+import * as vscode from 'vscode';
 
 const FRUITS = { Apples: ['Boskoop', 'Elstar'], Pears: Array.from({ length: 60 }, (_, i) => `Pear ${i + 1}`) };
 
@@ -26,7 +26,7 @@ class Fruits {
   }
 }
 
-function activate(context) {
+export function activate(context) {
   const fruits = new Fruits();
   const log = vscode.window.createOutputChannel('Sample Log', { log: true });
   const plain = vscode.window.createOutputChannel('Sample Plain');
@@ -92,6 +92,7 @@ function activate(context) {
     },
     page: () => {
       const panel = vscode.window.createWebviewPanel('sample.page', 'Sample Page', vscode.ViewColumn.One, { enableScripts: true });
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- not the browser's postMessage
       panel.webview.onDidReceiveMessage((text) => panel.webview.postMessage(`host heard: ${text}`));
       panel.webview.html = `<!DOCTYPE html><html lang="en"><head><title>Sample Page</title>
         <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-abc'; style-src 'unsafe-inline'"></head>
@@ -114,9 +115,7 @@ function activate(context) {
     log,
     plain,
     status,
-    vscode.window.createTreeView('sample.fruits', { treeDataProvider: fruits, showCollapseAll: true }),
+    vscode.window.createTreeView('sample.fruits', { treeDataProvider: fruits, showCollapseAll: true, canSelectMany: true }),
     vscode.window.createTreeView('sample.empty', { treeDataProvider: empty }),
   );
 }
-
-module.exports = { activate };

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { amountText, durationText, numberText, proofShare, proofText, tableLines, verdictText } from '../../../src/cli/words.ts';
+import type { Proof, ProofLevel } from '../../../src/engine/proof/proof.ts';
+import { sizeText } from '../../../src/engine/sizeText.ts';
+
+describe('words', () => {
+  it('gives sizes in binary units with one decimal', () => {
+    const sizes: Record<number, string> = {
+      0: '0 bytes',
+      1: '1 byte',
+      512: '512 bytes',
+      1024: '1 KiB',
+      1536: '1.5 KiB',
+      1048575: '1 MiB',
+      325058560: '310 MiB',
+      1288490189: '1.2 GiB',
+      1099511627776: '1 TiB',
+      8796093022208: '8 TiB',
+    };
+    for (const [bytes, text] of Object.entries(sizes)) assert.equal(sizeText(Number(bytes)), text);
+  });
+
+  it('gives times, amounts and numbers', () => {
+    assert.deepEqual([0.04, 0.44, 7, 9.96, 21.4, 60, 125, 3600, 3900].map(durationText), [
+      '0 s',
+      '0.4 s',
+      '7 s',
+      '10 s',
+      '21 s',
+      '1 min',
+      '2 min 5 s',
+      '1 h',
+      '1 h 5 min',
+    ]);
+    assert.deepEqual([amountText(1, 'range'), amountText(4812, 'range')], ['1 range', '4,812 ranges']);
+    assert.equal(numberText(17), '000017');
+  });
+
+  it('puts columns side by side', () => {
+    assert.deepEqual(
+      tableLines(
+        [
+          ['a', '10', 'x'],
+          ['bcd', '5', ''],
+        ],
+        [1],
+      ),
+      ['a    10  x', 'bcd   5'],
+    );
+  });
+});
+
+describe('what is said of a proof', () => {
+  const proof = (level: ProofLevel, changed: number, changedCompared: number, rest = 0, restCompared = 0): Proof => ({
+    level,
+    changed,
+    changedCompared,
+    rest,
+    restCompared,
+  });
+
+  it('is never more than what was read', () => {
+    const ranges = proof('ranges', 1024, 0);
+    assert.equal(proofShare(ranges), 'not read back');
+    assert.match(verdictText(ranges, 'changed page'), /no content was read back/);
+    const sample = proof('sample', 1024 * 1000, 1024 * 80, 4096, 512);
+    assert.equal(proofShare(sample), '8 % proven');
+    assert.match(proofText(sample, 'changed pages'), /80 KiB of 1000 KiB of the changed pages, 512 bytes of 4 KiB of the rest/);
+    assert.match(verdictText(sample, 'changed page'), /^A sample/);
+    const changed = proof('changed', 1024, 1024, 4096, 0);
+    assert.equal(proofShare(changed), 'proven');
+    assert.equal(proofText(changed, 'changed pages'), 'changed pages read back: 1 KiB equal');
+    assert.equal(verdictText(changed, 'changed page'), 'Every changed page was read back and matches.');
+    assert.equal(verdictText(proof('full', 512, 512, 512, 512), 'page'), 'Every page was read back and matches.');
+    assert.equal(proofShare(proof('sample', 1_000_000, 512)), '< 1 % proven');
+  });
+});
