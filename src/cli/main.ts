@@ -1,7 +1,7 @@
 import { fileSystem } from '../files/fileSystem.ts';
 import { runCli } from './runCli.ts';
 import { stopOnSignals } from './signals.ts';
-import { realWorld } from './world.ts';
+import { systemWorld } from '../files/systemWorld.ts';
 
 /** Whatever is left over may end the process no later than this. */
 const GRACE_MS = 2000;
@@ -17,7 +17,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   stdout: process.stdout,
   stderr: process.stderr,
-  world: realWorld,
+  world: systemWorld,
   files: fileSystem,
   signal: stop.signal,
 });

@@ -1,7 +1,7 @@
 import type { Phase, RunEvent } from '../engine/events.ts';
 import type { People } from './people.ts';
 import { barText, labelled, percentOf, standingText } from './progressText.ts';
-import { Rate } from './rate.ts';
+import { Rate } from '../engine/rate.ts';
 import { durationText } from './words.ts';
 
 /** Where lines stay: at least so long between two of them, and so much progress or time between two of one phase. */

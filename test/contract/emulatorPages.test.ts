@@ -79,6 +79,14 @@ it('the page store holds and lists what a plain map of pages does', () => {
   );
 });
 
+it('a clear of everything is still told after a resize has cut through it', () => {
+  const map = new PageMap(200_000 * PAGE);
+  const before = map.snapshot();
+  map.clear(0, map.length);
+  map.resize(100 * PAGE, false);
+  assert.deepEqual(map.ranges(0, map.length, Infinity, before.version), [{ start: 0, end: 100 * PAGE, allocated: false }]);
+});
+
 it('a list goes on from where its last part ended', () => {
   const map = new PageMap(1000 * PAGE);
   for (let at = 0; at < 1000; at += 3) map.write(at * PAGE, Buffer.alloc(PAGE, 1));

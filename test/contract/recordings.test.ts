@@ -91,7 +91,7 @@ async function seedLostSource(emulator: Emulator, info: RequestInfo): Promise<un
       ? new URL(source).pathname.split('/').slice(2)
       : [info.container, info.blob];
   const [container = '', blob = ''] = path;
-  if (!/^srcblob/.test(blob) || emulator.store.exists({ account: ACCOUNT, container, blob })) return;
+  if (!blob.startsWith('srcblob') || emulator.store.exists({ account: ACCOUNT, container, blob })) return;
   if (info.operation !== 'PutPageFromURL' && info.operation !== 'GetBlobProperties') return;
   const service = BlobServiceClient.fromConnectionString(emulator.connectionString(ACCOUNT));
   const client = service.getContainerClient(container).getPageBlobClient(blob);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { runCli } from '../../src/cli/runCli.ts';
-import { realWorld } from '../../src/cli/world.ts';
+import { systemWorld } from '../../src/files/systemWorld.ts';
 import { fileSystem, type FileSystem } from '../../src/files/fileSystem.ts';
 import { makeDisk, startTwoAccounts, type TwoAccounts } from '../support/twoAccounts.ts';
 
@@ -29,7 +29,7 @@ describe('a restore to a disk of this machine', () => {
       env: two.env,
       stdout,
       stderr: { write: (text) => (stderr += text) },
-      world: realWorld,
+      world: systemWorld,
       files,
       signal,
     });

@@ -1,5 +1,6 @@
 import { resultOf } from '../../engine/events.ts';
-import { listPoints, type PointsRequest } from '../../engine/jobs/points/points.ts';
+import { listPoints } from '../../engine/jobs/points/points.ts';
+import type { PointsRequest } from '../../engine/jobs/points/pointState.ts';
 import { runVerify, type PointVerdict, type VerifyRequest } from '../../engine/jobs/verify/verify.ts';
 import type { PageBlob } from '../../engine/pageBlob.ts';
 import { PROOF_LEVELS } from '../../engine/proof/proof.ts';

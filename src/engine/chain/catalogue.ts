@@ -60,18 +60,21 @@ export class Catalogue {
   /**
    * Makes the recovery point count. Its number must be its parent's successor: whoever comes second finds the number taken and is refused, so a
    * point can never stand on top of a newer one. An answer that was lost is looked up, never repeated blindly.
+   * @returns the entry that counts: where another machine has finished the same run first, that machine's
    * @throws superseded
    */
-  async commit(entry: CatalogueEntry, signal?: AbortSignal): Promise<void> {
+  async commit(entry: CatalogueEntry, signal?: AbortSignal): Promise<CatalogueEntry> {
     const name = entryName(entry.number);
     const text = `${JSON.stringify(entry, null, 2)}\n`;
     for (let attempt = 1; ; attempt++) {
       try {
-        if ((await this.#store.create(name, text, { signal })) === 'created') return;
-        if ((await this.#find(entry.number, signal))?.run === entry.run) return;
+        if ((await this.#store.create(name, text, { signal })) === 'created') return entry;
+        const there = await this.#find(entry.number, signal);
+        if (there?.run === entry.run) return there;
       } catch (error) {
-        if (isBackupError(error, 'superseded') || !isBackupError(error)) throw error;
-        if (error.effect === 'unknown' && (await this.#find(entry.number))?.run === entry.run) return;
+        if (!isBackupError(error)) throw error;
+        const there = error.effect === 'unknown' ? await this.#find(entry.number) : undefined;
+        if (there?.run === entry.run) return there;
         await this.#retrier.pause('catalogue entry', attempt, error, signal);
         continue;
       }

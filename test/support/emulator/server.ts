@@ -41,12 +41,17 @@ export function storageServer(service: Service, hook: RequestHook, tls: Tls | un
 
   async function respond(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(message);
-    let request: StorageRequest;
     try {
-      request = parseRequest(message, body);
+      await carryOut(parseRequest(message, body), message, response);
     } catch (error) {
-      return send(response, message, errorAnswer(error, service), service);
+      // A hook that throws, too: the test sees its text instead of a broken connection.
+      await send(response, message, errorAnswer(error, service), service);
     }
+  }
+
+  async function carryOut(asked: StorageRequest, message: IncomingMessage, response: ServerResponse): Promise<void> {
+    let request = asked;
+    const { body } = request;
     const operation = operationOf(request);
     const { account, container, blob, query, headers, method } = request;
     const info = {

@@ -94,7 +94,7 @@ export class BackupRun {
 
     emit({ type: 'phase', phase: 'committing', text: 'Recording the recovery point.' });
     const transferred = moved.written + repaired.written;
-    const entry = this.#entry({
+    const proven = this.#entry({
       id,
       length,
       snapshot,
@@ -104,7 +104,7 @@ export class BackupRun {
       written: moved.written,
       cleared: moved.cleared,
     });
-    await this.#catalogue.commit(entry, signal);
+    const entry = await this.#catalogue.commit(proven, signal);
     await this.#cleanUp(() =>
       deleteOldAnchors(source, entry, this.#request.keepSourceSnapshots ?? 1, this.#catalogue, this.#toolsAfterCommit()),
     );

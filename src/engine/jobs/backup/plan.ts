@@ -89,8 +89,8 @@ async function lookAt({ source, backup, catalogue, adopt }: BackupRequest, tools
   const openRun = backupProperties && readOpenRun(backupProperties.metadata);
   if (backupProperties && !tip) {
     if (openRun && openRun.source !== source.url) throw refuse.otherSource(backup.url, openRun.source);
-    const ours = openRun !== undefined || backupProperties.metadata[KEY.chain] !== undefined;
-    if (!ours && !adopt && (await holdsData(backup.image(), backupProperties.length, tools))) throw refuse.notOurs(backup.url);
+    // Our other marks prove nothing: a copy of a recovery point under another name has them too.
+    if (!openRun && !adopt && (await holdsData(backup.image(), backupProperties.length, tools))) throw refuse.notOurs(backup.url);
   }
   if (backupProperties?.lease === 'leased' && !openRun?.paused) throw refuse.busy(backup.url, openRun?.startedOn);
   return {
@@ -189,14 +189,14 @@ async function estimate(
 ): Promise<Estimate | undefined> {
   const { length } = state.source;
   const from = source.image();
-  const target = plan.backup.exists ? backup.image() : undefined;
+  const target = state.backup && state.backup.length > 0 ? backup.image() : undefined;
   const pages = { original: from, target, within: { start: 0, end: length } };
   try {
     if (plan.kind === 'rebase') return undefined;
-    if (plan.kind === 'full') return estimateOf(await countWork(fullWork(pages, tools)));
+    if (plan.kind === 'full' || !target) return estimateOf(await countWork(fullWork(pages, tools)));
     const tail = Math.min(state.tip!.source.length, state.backup!.length);
     return estimateOf(
-      await countWork(incrementalWork({ ...pages, target: backup.image(), anchor: plan.anchor!, base: plan.base!, tail }, tools)),
+      await countWork(incrementalWork({ ...pages, target, anchor: plan.anchor!, base: plan.base!, tail }, tools)),
     );
   } catch (error) {
     // An attached disk lets nobody list its base, and a refused difference makes a rebase of which nothing is known before it has read.

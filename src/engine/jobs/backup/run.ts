@@ -28,7 +28,18 @@ async function backupJob(plan: BackupPlan, request: BackupRequest, options: JobO
   const chain = tip?.chain ?? tools.world.uuid();
   const hold = await takeHold(
     request.backup,
-    { kind: plan.kind, source: url, parent: plan.parent, length: plan.source.length, metadata: { [KEY.chain]: chain } },
+    {
+      kind: plan.kind,
+      source: url,
+      parent: plan.parent,
+      length: plan.source.length,
+      metadata: { [KEY.chain]: chain },
+      refuse: ({ metadata }) => {
+        // A blob that came into being since the plan was made may hold anything, unless a backup made it.
+        const isStranger = !plan.backup.exists && metadata[KEY.chain] === undefined;
+        if (isStranger && !request.adopt) throw refuse.notOurs(request.backup.url);
+      },
+    },
     tools,
   );
   try {

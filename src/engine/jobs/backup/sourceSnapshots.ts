@@ -18,12 +18,14 @@ export async function sourceSnapshot(
   { retrier, signal }: Tools,
 ): Promise<{ id: SnapshotId; resumed: boolean }> {
   const mark = { key: KEY.run, value: open.run };
-  // A run that died between the snapshot and its record left one with its mark.
-  const earlier = open.snapshot ?? (await findMarkedSnapshot(source, mark, retrier, signal));
+  const { metadata } = await retrier.repeat('properties', () => source.image().properties({ signal }), signal);
+  // A run that died between the snapshot and its record left one with its mark. Once the mark is on the blob itself a copy has passed it on, and it
+  // may be on anybody's snapshots: then it proves nothing.
+  const passedOn = metadata[mark.key] === mark.value;
+  const earlier = open.snapshot ?? (passedOn ? undefined : await findMarkedSnapshot(source, mark, retrier, signal));
   const live = await retrier.repeat('snapshots', () => liveSnapshots(source, signal), signal);
   if (earlier !== undefined && live.has(earlier)) return { id: earlier, resumed: true };
 
-  const { metadata } = await retrier.repeat('properties', () => source.image().properties({ signal }), signal);
   const id = await takeMarkedSnapshot(source, mark, metadata, { [KEY.backup]: backup.url }, { retrier, signal });
   return { id, resumed: false };
 }

@@ -1,19 +1,8 @@
 import type { CatalogueEntry } from '../../chain/entry.ts';
 import { isBackupError } from '../../errors.ts';
 import type { PageBlob, SnapshotId } from '../../pageBlob.ts';
-import type { RecordStore } from '../../recordStore.ts';
 import type { Tools } from '../../tools.ts';
-
-export interface PointsRequest {
-  readonly backup: PageBlob;
-  readonly catalogue: RecordStore;
-}
-
-export interface RecoveryPoint {
-  readonly entry: CatalogueEntry;
-  /** `missing`: its snapshot was deleted outside this tool. `failed`: a later verification found it wrong. */
-  readonly state: 'good' | 'missing' | 'failed';
-}
+import type { RecoveryPoint } from './points.ts';
 
 export function pointOf(entry: CatalogueEntry, isLive: boolean, failed: ReadonlySet<number>): RecoveryPoint {
   if (!isLive) return { entry, state: 'missing' };

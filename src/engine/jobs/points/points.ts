@@ -1,6 +1,20 @@
 import { Catalogue } from '../../chain/catalogue.ts';
+import type { CatalogueEntry } from '../../chain/entry.ts';
+import type { PageBlob } from '../../pageBlob.ts';
+import type { RecordStore } from '../../recordStore.ts';
 import { toolsFor, type JobOptions } from '../../tools.ts';
-import { liveSnapshots, pointOf, type PointsRequest, type RecoveryPoint } from './pointState.ts';
+import { liveSnapshots, pointOf } from './pointState.ts';
+
+export interface PointsRequest {
+  readonly backup: PageBlob;
+  readonly catalogue: RecordStore;
+}
+
+export interface RecoveryPoint {
+  readonly entry: CatalogueEntry;
+  /** `missing`: its snapshot was deleted outside this tool. `failed`: a later verification found it wrong. */
+  readonly state: 'good' | 'missing' | 'failed';
+}
 
 /** The recovery points of a chain, newest first. @throws blobNotFound where there is neither a catalogue nor a backup blob */
 export async function listPoints({ backup, catalogue }: PointsRequest, options: JobOptions): Promise<RecoveryPoint[]> {

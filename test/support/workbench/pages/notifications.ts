@@ -23,7 +23,13 @@ export class Notification {
 
   /** Whether its progress bar moves. */
   async isWorking(): Promise<boolean> {
-    return (await this.locator.locator('.monaco-progress-container.active').count()) > 0;
+    return (await this.locator.locator('xpath=..').locator('> .monaco-progress-container.active').count()) > 0;
+  }
+
+  /** Where the progress bar stands, in percent; undefined for one that only says that something goes on. */
+  async percent(): Promise<number | undefined> {
+    const now = await this.locator.locator('xpath=..').locator('> .monaco-progress-container.discrete').getAttribute('aria-valuenow');
+    return now === null ? undefined : Number(now);
   }
 
   async buttons(): Promise<string[]> {

@@ -76,6 +76,16 @@ export class QuickInput {
     return items.sort((a, b) => a.index - b.index);
   }
 
+  /** Whether there is a row with this label, or comes to be one within so many milliseconds. */
+  async has(label: Words, patience: number): Promise<boolean> {
+    return await this.#row(label)
+      .waitFor({ timeout: patience })
+      .then(
+        () => true,
+        () => false,
+      );
+  }
+
   /** Picks by mouse the row with this label, once it is there. */
   async pick(label: Words): Promise<void> {
     await this.#row(label).click();

@@ -112,8 +112,8 @@ export class View {
     const box = await this.locator.locator('.monaco-list').first().boundingBox();
     if (box === null) throw new Error(`${this.#name} is not in view.`);
     await this.#page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-    await this.#page.mouse.wheel(0, -1_000_000);
     await until(`${this.#name} at its top`, async () => {
+      await this.#page.mouse.wheel(0, -100_000);
       const [first] = await this.rows();
       return first === undefined || first.index === 0;
     });

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
 import { cacheFolder } from '../folders.ts';
+import type { Settings } from '../server/settings.ts';
 import type { RunningWorkbench } from '../startWorkbench.ts';
 import { PATIENCE, until } from '../until.ts';
 import { ConsoleMonitor } from './consoleMonitor.ts';
@@ -63,8 +64,14 @@ export class Workbench {
 
   /** By its whole title, category and all: `Page Blob Backup: Attach Account…`. */
   async runCommand(title: string): Promise<void> {
-    await this.openPalette();
-    await this.quickInput.type(`>${title}`);
+    // The palette lists what is known when it opens, and just after a start extensions are still being read: then it is opened again.
+    await until(`the command "${title}"`, async () => {
+      await this.openPalette();
+      await this.quickInput.type(`>${title}`);
+      if (await this.quickInput.has(title, 2000)) return true;
+      await this.quickInput.cancel();
+      return false;
+    });
     await this.quickInput.pick(title);
   }
 
@@ -148,9 +155,19 @@ export class Workbench {
   }
 
   async setTheme(theme: Theme): Promise<void> {
-    const { setting, shownBy } = THEMES[theme];
-    await this.#running.settings.change({ 'workbench.colorTheme': setting });
+    const { label, shownBy } = THEMES[theme];
+    await this.runCommand('Preferences: Color Theme');
+    await this.quickInput.wait(/Select Color Theme/);
+    await this.quickInput.type(label);
+    await this.quickInput.pick(label);
+    await this.quickInput.waitUntilClosed();
     await this.page.locator(`.monaco-workbench${shownBy}`).waitFor();
+  }
+
+  /** Changes the user's settings; a value of undefined takes one out. The window is loaded anew: this server does not see its files change. */
+  async changeSettings(settings: Settings): Promise<void> {
+    await this.#running.settings.change(settings);
+    await this.reload();
   }
 
   /** Writes a picture of the window to `.cache/screenshots`. @returns its path */

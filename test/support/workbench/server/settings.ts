@@ -9,17 +9,15 @@ const ALWAYS: Settings = {
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
   'extensions.autoCheckUpdates': false,
-  'extensions.autoUpdate': false,
+  'extensions.autoUpdate': 'off',
   'extensions.ignoreRecommendations': true,
   'workbench.enableExperiments': false,
   'workbench.settings.enableNaturalLanguageSearch': false,
   // Nothing opens by itself.
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
-  'workbench.welcomePage.walkthroughs.openOnInstall': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.disableAIFeatures': true,
-  'chat.commandCenter.enabled': false,
   'security.workspace.trust.enabled': false,
   // Extensions that come with VS Code and would start work of their own.
   'git.enabled': false,
@@ -37,7 +35,7 @@ const ALWAYS: Settings = {
   'editor.accessibilitySupport': 'off',
 };
 
-/** The user's settings.json. VS Code watches it. */
+/** The user's settings.json. A window reads it when it is loaded. */
 export class UserSettings {
   readonly #file: string;
 

@@ -52,20 +52,24 @@ describe('law 8: which source snapshots go', () => {
     assert.ok(foreign.every((id) => sourceIds(chain).includes(id)));
   });
 
-  it('a run that died leaves its mark behind; a snapshot that only inherited it is never deleted', async () => {
-    const chain = await chainWithOnePoint();
-    changeDisk(chain);
-    chain.service.interceptor = firstCalls('createSnapshot', { kind: 'crash', effect: 'done' }, 1, SOURCE);
-    await assert.rejects(chain.backup());
-    chain.service.interceptor = undefined;
-    // The owner goes back to just that snapshot, and snapshots his disk himself: without metadata, so it inherits the dead run's mark.
-    chain.service.foreign.copyBlobOver(SOURCE, { url: SOURCE, snapshot: sourceIds(chain).at(-1)! }, 'holder');
-    chain.service.foreign.snapshot(SOURCE);
-    chain.world.jump(61_000);
-    await points(chain, 3);
-    assert.deepEqual(trespasses(chain), []);
-    assert.deepEqual(await chain.faults(), []);
-  });
+  for (const ours of ['still there', 'deleted by its owner']) {
+    it(`a run that died leaves its mark behind; a snapshot that only inherited it is never deleted (the run's own is ${ours})`, async () => {
+      const chain = await chainWithOnePoint();
+      changeDisk(chain);
+      chain.service.interceptor = firstCalls('createSnapshot', { kind: 'crash', effect: 'done' }, 1, SOURCE);
+      await assert.rejects(chain.backup());
+      chain.service.interceptor = undefined;
+      // The owner goes back to just that snapshot, and snapshots his disk himself: without metadata, so it inherits the dead run's mark.
+      const left = sourceIds(chain).at(-1)!;
+      chain.service.foreign.copyBlobOver(SOURCE, { url: SOURCE, snapshot: left }, 'holder');
+      chain.service.foreign.snapshot(SOURCE);
+      if (ours !== 'still there') chain.service.foreign.deleteSnapshot(SOURCE, left);
+      chain.world.jump(61_000);
+      await points(chain, 3);
+      assert.deepEqual(trespasses(chain), []);
+      assert.deepEqual(await chain.faults(), []);
+    });
+  }
 
   it('an older one that could not be deleted goes with a later run', async () => {
     const chain = await chainWithOnePoint();

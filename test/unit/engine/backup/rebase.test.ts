@@ -123,7 +123,7 @@ describe('law 6: without a trustworthy difference the whole disk is compared', (
     const result = await chain.backup({ transfer: 'relay' });
     assert.equal(result.kind, 'rebase');
     assert.match(result.reason, /backup account ignores/);
-    assert.deepEqual([result.proof.level, result.proof.rest], ['full', 0].slice(0, 1).concat(result.proof.rest));
+    assert.equal(result.proof.level, 'full');
     assert.equal(await newestEqualsDisk(chain), undefined);
   });
 
@@ -149,6 +149,8 @@ describe('law 6: without a trustworthy difference the whole disk is compared', (
 
   it('a source that was created again is also told as a warning', async () => {
     const chain = await chainWithOnePoint();
+    // The service tells creation times in seconds.
+    chain.world.jump(1000);
     chain.service.foreign.recreate(SOURCE, 16 * PAGE);
     const warnings: string[] = [];
     await chain.backup({}, {}, (event: RunEvent) => void (event.type === 'warning' && warnings.push(event.text)));

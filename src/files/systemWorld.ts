@@ -4,7 +4,7 @@ import { cancelledError } from '../engine/errors.ts';
 import type { World } from '../engine/world.ts';
 
 /** This machine's clock and randomness. */
-export const realWorld: World = {
+export const systemWorld: World = {
   now: Date.now,
   async sleep(ms, signal) {
     try {

@@ -1,0 +1,102 @@
+import { Catalogue, type CatalogueIndex } from '../../chain/catalogue.ts';
+import { readOpenRun, type OpenRun } from '../../chain/openRun.ts';
+import { isBackupError } from '../../errors.ts';
+import type { BlobImage, BlobProperties } from '../../pageBlob.ts';
+import { toolsFor, type JobOptions, type Tools } from '../../tools.ts';
+import { pointOf } from './pointState.ts';
+import type { PointsRequest, RecoveryPoint } from './points.ts';
+
+/** How a chain stands, from a handful of requests however long it is. */
+export interface ChainSummary {
+  /** Recovery points in the catalogue, whatever their state. */
+  readonly points: number;
+  /** Points that a later verification found wrong. */
+  readonly failed: number;
+  readonly newest: RecoveryPoint | undefined;
+  /** The newest point that can be restored: looked for among the newest few only. */
+  readonly lastGood: RecoveryPoint | undefined;
+  /** Milliseconds between recent points on the average; undefined where there are too few to tell. */
+  readonly rhythm: number | undefined;
+  /** The run that is open on the backup blob. */
+  readonly open: OpenRunState | undefined;
+  /** Bytes of the backup blob; undefined when it is gone. */
+  readonly backupLength: number | undefined;
+}
+
+export interface OpenRunState {
+  readonly record: OpenRun;
+  /** `running`: somebody holds the blob. `interrupted`: nobody does, and the run can be resumed. */
+  readonly state: 'running' | 'interrupted';
+}
+
+/** How many of the newest points are looked at for one that is good. */
+const LOOK_BACK = 5;
+/** Over so many points the rhythm is measured. */
+const RHYTHM = 4;
+
+/** Reads the index, the newest entry and one more, and looks at the backup blob and the newest snapshot. Changes nothing. */
+export async function chainSummary({ backup, catalogue }: PointsRequest, options: JobOptions): Promise<ChainSummary> {
+  const tools = toolsFor(options);
+  const chain = new Catalogue(catalogue, tools.retrier);
+  const index = await chain.index(tools.signal);
+  const [properties, recent] = await Promise.all([
+    lookAt(backup.image(), tools),
+    recentPoints(chain, index, (snapshot) => backup.image(snapshot), tools),
+  ]);
+  const newest = recent[0];
+  const rhythm = newest && (await rhythmOf(newest, index, chain, tools));
+  return {
+    points: index.numbers.length,
+    failed: index.failed.size,
+    newest,
+    lastGood: recent.find(({ state }) => state === 'good'),
+    rhythm,
+    open: properties && openRunOn(properties, index),
+    backupLength: properties?.length,
+  };
+}
+
+/** The open run that a blob's properties tell of, unless its point has been committed since: then only the record was left behind. */
+export function openRunOn(
+  { metadata, lease }: Pick<BlobProperties, 'metadata' | 'lease'>,
+  { numbers }: Pick<CatalogueIndex, 'numbers'>,
+): OpenRunState | undefined {
+  const record = readOpenRun(metadata);
+  if (record === undefined || record.parent !== (numbers.at(-1) ?? 0)) return undefined;
+  return { record, state: lease === 'leased' && !record.paused ? 'running' : 'interrupted' };
+}
+
+/** From the newest point down to the first good one. */
+async function recentPoints(
+  chain: Catalogue,
+  { numbers, failed }: CatalogueIndex,
+  image: (snapshot: string) => BlobImage,
+  tools: Tools,
+): Promise<RecoveryPoint[]> {
+  const points: RecoveryPoint[] = [];
+  for (const number of numbers.slice(-LOOK_BACK).reverse()) {
+    const entry = await chain.entry(number, tools.signal);
+    const there = await lookAt(image(entry.backup.snapshot), tools);
+    const point = pointOf(entry, there !== undefined, failed);
+    points.push(point);
+    if (point.state === 'good') break;
+  }
+  return points;
+}
+
+async function rhythmOf(newest: RecoveryPoint, { numbers }: CatalogueIndex, chain: Catalogue, { signal }: Tools): Promise<number | undefined> {
+  const number = numbers.at(-1 - RHYTHM);
+  if (number === undefined) return undefined;
+  const { startedOn } = await chain.entry(number, signal);
+  const rhythm = (Date.parse(newest.entry.startedOn) - Date.parse(startedOn)) / RHYTHM;
+  return rhythm > 0 ? rhythm : undefined;
+}
+
+async function lookAt(image: BlobImage, { retrier, signal }: Tools): Promise<BlobProperties | undefined> {
+  try {
+    return await retrier.repeat('properties', () => image.properties({ signal }), signal);
+  } catch (error) {
+    if (isBackupError(error, 'blobNotFound', 'containerNotFound', 'snapshotNotFound')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,78 @@
+import type { RecoveryPoint } from '../../engine/jobs/points/points.ts';
+import { sizeText } from '../../engine/sizeText.ts';
+import { card } from './markdown.ts';
+import { proofSentence, proofState, proofWord } from './proof.ts';
+import { pointTime } from './standing.ts';
+import { exactText, momentText, timeIn } from './times.ts';
+import type { RowIcon, RowWords, Voice } from './voice.ts';
+
+/** `21 Nov 14:00 — incremental · 1.2 GiB · proven` */
+export function describePoint({ entry, state }: RecoveryPoint, voice: Voice): RowWords {
+  const { t } = voice;
+  const time = timeIn(entry.startedOn);
+  const label = time === undefined ? t('Point {0}', entry.number) : momentText(time, voice);
+  const changed = sizeText(entry.written + entry.cleared);
+  const trust = stateWord(state, voice) ?? proofWord(entry.proof, voice);
+  const kind = kindWord(entry.kind, voice);
+  return {
+    label,
+    description: `${kind} · ${changed} · ${trust}`,
+    icon: iconOf({ entry, state }),
+    speech: t('Recovery point {0} of {1}: {2}, {3} changed, {4}.', entry.number, label, kind, changed, trust),
+  };
+}
+
+export function pointCard({ entry, state }: RecoveryPoint, voice: Voice): string {
+  const { t } = voice;
+  return card(
+    t('Recovery point {0}', entry.number),
+    [
+      [t('Disk as of'), exactText(pointTime(entry.startedOn, voice.now()), voice)],
+      [t('Committed'), exactText(pointTime(entry.committedOn, voice.now()), voice)],
+      [t('Kind'), kindWord(entry.kind, voice)],
+      [t('Written'), sizeText(entry.written)],
+      [t('Cleared'), sizeText(entry.cleared)],
+      [t('Moved'), `${sizeText(entry.transferred)} · ${entry.transfer === 'server' ? t('by the service') : t('through this machine')}`],
+      [t('Disk size'), sizeText(entry.source.length)],
+      [t('Backup snapshot'), entry.backup.snapshot],
+      [t('Disk snapshot'), entry.source.snapshot],
+    ],
+    [
+      proofSentence(entry.proof, voice),
+      state === 'missing'
+        ? t('Its snapshot was deleted outside this tool: it cannot be restored. Other points are unharmed.')
+        : state === 'failed'
+          ? t('A later verification found it wrong: do not restore it. The next backup compares the whole disk.')
+          : undefined,
+    ],
+  );
+}
+
+export function kindWord(kind: RecoveryPoint['entry']['kind'], { t }: Voice): string {
+  switch (kind) {
+    case 'full':
+      return t('full');
+    case 'incremental':
+      return t('incremental');
+    case 'rebase':
+      return t('rebase');
+  }
+}
+
+function stateWord(state: RecoveryPoint['state'], { t }: Voice): string | undefined {
+  if (state === 'missing') return t('missing');
+  return state === 'failed' ? t('found wrong') : undefined;
+}
+
+function iconOf({ entry, state }: RecoveryPoint): RowIcon {
+  if (state === 'missing') return { id: 'circle-slash', color: 'list.errorForeground' };
+  if (state === 'failed') return { id: 'error', color: 'list.errorForeground' };
+  switch (proofState(entry.proof)) {
+    case 'all':
+      return { id: 'pass-filled', color: 'testing.iconPassed' };
+    case 'part':
+      return { id: 'color-mode' };
+    case 'none':
+      return { id: 'circle-large' };
+  }
+}
