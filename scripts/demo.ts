@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BlobServiceClient, type PageBlobClient } from '@azure/storage-blob';
-import { runCli, type CliRun } from '../test/support/cli/runCli.ts';
+import { runCliProcess, type CliRun } from '../test/support/cliProcess.ts';
 import { makeDisk } from '../test/support/disks/disk.ts';
 import { playInto } from '../test/support/disks/play.ts';
 import { filesIn } from '../test/support/disks/readFiles.ts';
@@ -22,7 +22,7 @@ interface Point {
   readonly sha256: string;
   readonly changed: number;
   readonly snapshot: string;
-  readonly run: CliRun['result'];
+  readonly run: CliRun['last'];
   readonly requests: number;
 }
 
@@ -34,6 +34,7 @@ try {
   const env = Object.fromEntries(
     emulator.accounts.map(({ name }, i) => [`AZURE_STORAGE_CONNECTION_STRING_${i}`, emulator.connectionString(name)]),
   );
+  const cli = (...args: string[]) => runCliProcess([...args, '--json'], { env });
   const disk = makeDisk({ path: join(folder, 'disk.vhd'), size: DISK_SIZE, seed: 2026 });
   const live = source.getPageBlobClient('disk.vhd');
   await live.create(disk.length);
@@ -47,13 +48,13 @@ try {
   const backUp = async (title: string, ...options: string[]): Promise<void> => {
     const changed = await playInto(vm, disk);
     emulator.resetCounts();
-    const run = await runCli(['backup', live.url, target, ...options], env);
+    const run = await cli('backup', live.url, target, ...options);
     if (run.status !== 0) throw new Error(`The backup ended with status ${run.status}.\n${run.stderr}`);
     const { requests } = emulator.counts;
     const sha256 = await sha256OfFile(disk.path);
-    const snapshot = String(run.result['recoveryPoint']);
-    points.push({ title, sha256, changed: changed.written + changed.cleared, snapshot, run: run.result, requests });
-    say(`${title}: ${words(run.result)}`);
+    const snapshot = String(run.last['recoveryPoint']);
+    points.push({ title, sha256, changed: changed.written + changed.cleared, snapshot, run: run.last, requests });
+    say(`${title}: ${words(run.last)}`);
   };
 
   say(`A fixed VHD of ${size(disk.length)}: GPT, an EFI partition and an ext4.`);
@@ -69,8 +70,8 @@ try {
     const point = `${target}?snapshot=${encodeURIComponent(snapshot)}`;
     const path = join(folder, `restored-${i}.vhd`);
     const blob = source.getPageBlobClient(`restored-${i}.vhd`);
-    const toFile = await runCli(['restore', point, path], env);
-    const toBlob = await runCli(['restore', point, blob.url], env);
+    const toFile = await cli('restore', point, path);
+    const toBlob = await cli('restore', point, blob.url);
     const fileIsEqual = toFile.status === 0 && (await sha256OfFile(path)) === sha256;
     const blobIsEqual = toBlob.status === 0 && (await sha256OfBlob(blob)) === sha256;
     say(`restored ${title}: file ${fileIsEqual ? 'equal' : 'DIFFERENT'}, blob ${blobIsEqual ? 'equal' : 'DIFFERENT'}`);
@@ -108,7 +109,7 @@ async function sha256OfBlob(blob: PageBlobClient): Promise<string> {
   return sha256OfRanges(contentLength!, ranges, ({ start, end }) => blob.downloadToBuffer(start, end - start));
 }
 
-function words(run: CliRun['result']): string {
+function words(run: CliRun['last']): string {
   return `${String(run['kind'])}, ${size(Number(run['written']))} written, ${size(Number(run['cleared']))} cleared, by ${String(run['transfer'])} transfer`;
 }
 
@@ -128,7 +129,8 @@ function table(points: readonly Point[], length: number): void {
   ]);
   const all = [['run', 'disk', 'changed', 'moved', 'requests'], ...rows];
   const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
-  for (const row of all) say(row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('   '));
+  for (const row of all)
+    say(row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('   '));
 }
 
 function say(line: string): void {
