@@ -27,6 +27,8 @@ export interface Beginning {
   /** What of ours stays on the blob while the run works, and on the snapshots it takes. */
   readonly metadata: Metadata;
   readonly tier?: string | undefined;
+  /** An absent blob is an error, not something to be made. */
+  readonly mustExist?: boolean;
   /** Throws when an existing blob must not be written. */
   readonly refuse?: (properties: BlobProperties) => void;
 }
@@ -41,13 +43,11 @@ export async function takeHold(backup: PageBlob, begin: Beginning, tools: Tools)
   const earlier = readOpenRun(before.metadata);
   const resumable = earlier?.parent === begin.parent && earlier.source === begin.source ? earlier : undefined;
 
-  let applied = resumable?.kind === begin.kind ? resumable.applied : 0;
-  let guard =
-    resumable && mayTakeOver(before, resumable) ? await WriteGuard.takeOver(backup, resumable.lease, world, retrier, signal) : undefined;
-  if (!guard) {
-    applied = 0;
-    guard = await WriteGuard.take(backup, world, retrier, signal);
-  }
+  // Also the lease of a run that is not gone on with, when it has stopped in order: else one would wait for it to run out.
+  const taken =
+    earlier && mayTakeOver(before, earlier) ? await WriteGuard.takeOver(backup, earlier.lease, world, retrier, signal) : undefined;
+  const guard = taken ?? (await WriteGuard.take(backup, world, retrier, signal));
+  const applied = taken && resumable?.kind === begin.kind ? resumable.applied : 0;
   const record: OpenRun = {
     run: resumable?.run ?? world.uuid(),
     kind: begin.kind,
@@ -61,13 +61,18 @@ export async function takeHold(backup: PageBlob, begin: Beginning, tools: Tools)
   };
   const own = withOurs(without(before.metadata, KEY.openRun, KEY.run, KEY.attempt), begin.metadata);
   const journal = new Journal(guard, own, record, tools);
-  await journal.write({});
+  try {
+    await journal.write({});
+  } catch (error) {
+    await journal.pause().catch(() => undefined);
+    throw error;
+  }
   return { guard, journal, lengthBefore: before.length, isNew };
 }
 
 async function findOrCreate(
   backup: PageBlob,
-  { length, metadata, tier, refuse = () => undefined }: Beginning,
+  { length, metadata, tier, mustExist = false, refuse = () => undefined }: Beginning,
   { retrier, signal }: Tools,
 ): Promise<{ properties: BlobProperties; isNew: boolean }> {
   const look = () => retrier.repeat('properties', () => backup.image().properties({ signal }), signal);
@@ -76,7 +81,7 @@ async function findOrCreate(
     refuse(properties);
     return { properties, isNew: false };
   } catch (error) {
-    if (!isBackupError(error, 'blobNotFound')) throw error;
+    if (mustExist || !isBackupError(error, 'blobNotFound')) throw error;
   }
   let isNew = true;
   await retrier.repeat(

@@ -37,9 +37,15 @@ export class WriteGuard {
   /** Leases the blob and raises its epoch. @throws busy when somebody else holds it */
   static async take(blob: PageBlob, world: World, retrier: Retrier, signal?: AbortSignal): Promise<WriteGuard> {
     const leaseId = world.uuid();
-    // The same id again is no error, so an answer that was lost costs nothing.
-    await retrier.repeat('lease', () => blob.acquireLease(leaseId, LEASE_SECONDS, { signal }), signal);
-    return WriteGuard.#begin(blob, leaseId, world, retrier, signal);
+    try {
+      // The same id again is no error, so an answer that was lost costs nothing.
+      await retrier.repeat('lease', () => blob.acquireLease(leaseId, LEASE_SECONDS, { signal }), signal);
+      return await WriteGuard.#begin(blob, leaseId, world, retrier, signal);
+    } catch (error) {
+      // Stopped before a record says so: without its lease the next run need not wait for a minute.
+      if (!isBackupError(error, 'busy')) await blob.releaseLease(leaseId).catch(() => undefined);
+      throw error;
+    }
   }
 
   /**
@@ -57,11 +63,13 @@ export class WriteGuard {
     try {
       await retrier.repeat('lease', () => blob.renewLease(oldLeaseId, { signal }), signal);
       await retrier.repeat('lease', () => changeLease(blob, oldLeaseId, leaseId, signal), signal);
+      return await WriteGuard.#begin(blob, leaseId, world, retrier, signal);
     } catch (error) {
+      // The record on the blob still names the old lease: with it the next run can prove as much as this one.
+      await blob.changeLease(leaseId, oldLeaseId).catch(() => undefined);
       if (isBackupError(error, 'leaseLost', 'busy')) return undefined;
       throw error;
     }
-    return WriteGuard.#begin(blob, leaseId, world, retrier, signal);
   }
 
   static async #begin(blob: PageBlob, leaseId: string, world: World, retrier: Retrier, signal?: AbortSignal): Promise<WriteGuard> {

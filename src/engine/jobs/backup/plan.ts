@@ -195,9 +195,7 @@ async function estimate(
     if (plan.kind === 'rebase') return undefined;
     if (plan.kind === 'full' || !target) return estimateOf(await countWork(fullWork(pages, tools)));
     const tail = Math.min(state.tip!.source.length, state.backup!.length);
-    return estimateOf(
-      await countWork(incrementalWork({ ...pages, target, anchor: plan.anchor!, base: plan.base!, tail }, tools)),
-    );
+    return estimateOf(await countWork(incrementalWork({ ...pages, target, anchor: plan.anchor!, base: plan.base!, tail }, tools)));
   } catch (error) {
     // An attached disk lets nobody list its base, and a refused difference makes a rebase of which nothing is known before it has read.
     if (isDifferenceRefusal(error) || isBackupError(error, 'systemInUse')) return undefined;

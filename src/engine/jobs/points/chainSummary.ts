@@ -84,7 +84,12 @@ async function recentPoints(
   return points;
 }
 
-async function rhythmOf(newest: RecoveryPoint, { numbers }: CatalogueIndex, chain: Catalogue, { signal }: Tools): Promise<number | undefined> {
+async function rhythmOf(
+  newest: RecoveryPoint,
+  { numbers }: CatalogueIndex,
+  chain: Catalogue,
+  { signal }: Tools,
+): Promise<number | undefined> {
   const number = numbers.at(-1 - RHYTHM);
   if (number === undefined) return undefined;
   const { startedOn } = await chain.entry(number, signal);

@@ -1,0 +1,288 @@
+import { givesHonestDifferences, isDifferenceRefusal } from '../../chain/canary.ts';
+import { Catalogue } from '../../chain/catalogue.ts';
+import type { CatalogueEntry } from '../../chain/entry.ts';
+import { takeMarkedSnapshot, findMarkedSnapshot } from '../../chain/markedSnapshot.ts';
+import { KEY } from '../../chain/metadata.ts';
+import { BackupError, isBackupError } from '../../errors.ts';
+import { runEvents, type Emit, type RunEvent } from '../../events.ts';
+import { takeHold, type Hold } from '../../hold/hold.ts';
+import type { BlobImage, BlobProperties, PageBlob, SnapshotId } from '../../pageBlob.ts';
+import type { PageRange } from '../../ranges/pageRange.ts';
+import { provenSnapshot } from '../../proof/provenSnapshot.ts';
+import type { Proof, ProofLevel } from '../../proof/proof.ts';
+import { timeText, toolsFor, type JobOptions, type Tools } from '../../tools.ts';
+import { applyPages } from '../../transfer/applyPages.ts';
+import { PageMover, type Transfer, type TransferChoice } from '../../transfer/pageMover.ts';
+import { countWork, fullWork, rebaseWork } from '../backup/work.ts';
+import { estimateOf, type Estimate } from '../estimate.ts';
+import { findPoint, type PointRequest } from './point.ts';
+import { reversedChanges, rewindWork, type Reversal } from './rewindWork.ts';
+
+/** Takes a disk back to a recovery point in place: writes back only what differs, so that the blob keeps its identity and its chain. */
+export interface RewindRequest extends PointRequest {
+  /** The source blob of the chain, detached. */
+  readonly disk: PageBlob;
+  readonly transfer?: TransferChoice;
+  readonly proof?: ProofLevel;
+}
+
+export interface RewindPlan {
+  readonly job: 'rewind';
+  readonly number: number;
+  readonly point: SnapshotId;
+  readonly disk: string;
+  readonly length: number;
+  readonly lengthNow: number;
+  /** `difference`: the services' own differences tell the pages. `compare`: the whole disk is read. */
+  readonly by: 'difference' | 'compare';
+  readonly reason: string;
+  /** From the disk as it is now; undefined where the whole disk has to be read first. */
+  readonly estimate: Estimate | undefined;
+  readonly resumes: boolean;
+  readonly warnings: readonly string[];
+}
+
+export interface RewindResult {
+  readonly job: 'rewind';
+  readonly number: number;
+  readonly recoveryPoint: SnapshotId;
+  readonly disk: string;
+  /** The disk as it was before; it stays until somebody deletes it. */
+  readonly safetySnapshot: SnapshotId;
+  readonly length: number;
+  readonly written: number;
+  readonly cleared: number;
+  readonly transferred: number;
+  readonly transfer: Transfer;
+  readonly proof: Proof;
+}
+
+/** @throws notOurs, snapshotNotFound, integrity, otherSource, leaseHeld (attached to a VM), blobNotFound */
+export async function planRewind(request: RewindRequest, options: JobOptions): Promise<RewindPlan> {
+  const tools = toolsFor(options);
+  const { retrier, signal } = tools;
+  const entry = await findPoint(request, tools);
+  const now = await retrier.repeat('properties', () => request.disk.image().properties({ signal }), signal);
+  refuseStranger(now, entry, request);
+  const ways = await reversalFor(request, entry, request.disk.image(), now.length, tools);
+  const { length } = entry.source;
+  const within = { start: 0, end: length };
+  const base = {
+    job: 'rewind',
+    number: entry.number,
+    point: request.point,
+    disk: request.disk.url,
+    length,
+    lengthNow: now.length,
+  } as const;
+  const resumes = now.metadata[KEY.restore] === 'partial';
+  const warnings = ['The disk is written in place. A snapshot of it as it is now is taken first and stays.'];
+  if ('refused' in ways) return { ...base, by: 'compare', reason: ways.refused, estimate: undefined, resumes, warnings };
+  const reason = `What changed since recovery point ${entry.number} is written back; nothing else is touched.`;
+  try {
+    const estimate = estimateOf(await countWork(rewindWork(ways, within, tools)));
+    return { ...base, by: 'difference', reason, estimate, resumes, warnings };
+  } catch (error) {
+    if (!isDifferenceRefusal(error)) throw error;
+    return { ...base, by: 'compare', reason: refusedText(error as BackupError), estimate: undefined, resumes, warnings };
+  }
+}
+
+/**
+ * Runs a rewind: safety snapshot → pages → proof of a snapshot of the result. While it runs the blob is marked partial; stopped or cut off, the same
+ * request goes on from there.
+ */
+export function runRewind(plan: RewindPlan, request: RewindRequest, options: JobOptions): AsyncIterable<RunEvent<RewindResult>> {
+  return runEvents((emit) => rewindJob(plan, request, options, emit));
+}
+
+async function rewindJob(plan: RewindPlan, request: RewindRequest, options: JobOptions, emit: Emit): Promise<RewindResult> {
+  const tools = toolsFor(options, emit);
+  const { world } = tools;
+  for (const text of plan.warnings) emit({ type: 'warning', code: 'plan', text });
+  emit({ type: 'phase', phase: 'preparing', text: plan.reason });
+  const entry = await findPoint(request, tools);
+  const point = request.backup.image(request.point);
+  const hold = await takeHold(
+    request.disk,
+    {
+      kind: 'rewind',
+      source: point.label,
+      parent: 0,
+      length: entry.source.length,
+      mustExist: true,
+      metadata: { [KEY.restore]: 'partial', [KEY.restoredFrom]: point.label },
+      refuse: (properties) => refuseStranger(properties, entry, request),
+    },
+    tools,
+  );
+  try {
+    const safety = await safetySnapshot(hold, tools);
+    const result = await writeBack(plan, request, entry, hold, safety, tools);
+    await hold.journal.close({ [KEY.restore]: 'complete', [KEY.restoredOn]: timeText(world) });
+    return result;
+  } catch (error) {
+    await hold.journal.pause().catch((reason: unknown) => {
+      if (!isBackupError(reason)) throw reason;
+    });
+    throw error;
+  }
+}
+
+async function writeBack(
+  plan: RewindPlan,
+  request: RewindRequest,
+  entry: CatalogueEntry,
+  hold: Hold,
+  safety: SnapshotId,
+  tools: Tools,
+): Promise<RewindResult> {
+  const { retrier, emit, limits, signal } = tools;
+  const { guard, journal } = hold;
+  const { disk } = request;
+  const { length } = entry.source;
+  const point = request.backup.image(request.point);
+  const before = disk.image(safety);
+  const lengthBefore = await retrier.repeat('properties', () => before.length({ signal }), signal);
+  const { length: lengthNow } = await retrier.repeat('properties', () => disk.image().properties({ signal }), signal);
+  if (lengthNow !== length) await guard.change('length', (fence) => disk.resize(length, { fence, signal }), signal);
+
+  const ways = await reversalFor(request, entry, before, lengthBefore, tools);
+  let reversal = 'refused' in ways || plan.by === 'compare' ? undefined : ways;
+  const within = { start: journal.record.applied, end: length };
+  const keep = { before: () => guard.keep(signal), onCompared: () => undefined };
+  const work = () =>
+    reversal ? rewindWork(reversal, within, tools) : rebaseWork({ original: point, target: disk.image(), within }, tools, keep);
+  const everything = () => fullWork({ original: point, target: undefined, within }, tools);
+
+  const count = await countWork(reversal ? work() : everything()).catch((error: unknown) => {
+    if (!reversal || !isDifferenceRefusal(error)) throw error;
+    reversal = undefined;
+    emit({ type: 'warning', code: 'compare', text: refusedText(error as BackupError) });
+    return countWork(everything());
+  });
+  emit({ type: 'phase', phase: reversal ? 'copying' : 'comparing', text: plan.reason });
+  const mover = new PageMover(point, guard, request.transfer ?? 'auto', retrier, emit);
+  const moved = await applyPages(work(), mover, {
+    limits,
+    signal,
+    onDone: async ({ written }, applied) => {
+      emit({ type: 'progress', phase: 'copying', done: written, total: count.written });
+      if (applied > within.start) await journal.reached(applied);
+    },
+  });
+  await journal.write({ applied: length });
+
+  emit({ type: 'phase', phase: 'proving', text: 'Comparing the disk with the recovery point.' });
+  const wanted = request.proof ?? (mover.transfer === 'server' ? 'sample' : 'changed');
+  const told = reversal;
+  const changes = told && ((range: PageRange) => reversedChanges(told, range, tools));
+  const { snapshot, proof, repaired } = await provenSnapshot(
+    {
+      original: point,
+      length,
+      level: reversal ? wanted : 'full',
+      number: entry.number,
+      written: moved.written,
+      changes,
+      // Without differences nothing tells which pages were touched; then every page is read.
+      base: reversal ? safety : undefined,
+    },
+    hold,
+    mover,
+    tools,
+  );
+  await deleteProof(disk, snapshot, guard.leaseId, tools);
+  return {
+    job: 'rewind',
+    number: entry.number,
+    recoveryPoint: request.point,
+    disk: disk.url,
+    safetySnapshot: safety,
+    length,
+    written: moved.written,
+    cleared: moved.cleared,
+    transferred: moved.written + repaired.written,
+    transfer: mover.transfer,
+    proof,
+  };
+}
+
+/** The disk as it is before anything is written; an interrupted rewind has taken it already. */
+async function safetySnapshot({ guard, journal }: Hold, { retrier, signal }: Tools): Promise<SnapshotId> {
+  const { record, own } = journal;
+  const mark = { key: KEY.run, value: record.run };
+  const taken = record.snapshot ?? (await findMarkedSnapshot(guard.blob, mark, retrier, signal));
+  const fence = { leaseId: guard.leaseId };
+  const id = taken ?? (await takeMarkedSnapshot(guard.blob, mark, own, {}, { retrier, fence, signal }));
+  // What was written before belongs to this snapshot; without it nothing may be skipped.
+  await journal.write({ snapshot: id, ...(record.snapshot === undefined && { applied: 0 }) });
+  return id;
+}
+
+type Ways = Reversal | { readonly refused: string };
+
+async function reversalFor(request: RewindRequest, entry: CatalogueEntry, disk: BlobImage, lengthNow: number, tools: Tools): Promise<Ways> {
+  const { retrier, signal } = tools;
+  const { backup, point } = request;
+  const entries = (await new Catalogue(request.catalogue, retrier).entries(signal)).filter(({ number }) => number >= entry.number);
+  const newest = entries.at(-1)!;
+  for (const image of [disk, backup.image(newest.backup.snapshot)]) {
+    if (!(await givesHonestDifferences(image, retrier, signal))) {
+      return { refused: 'The service ignores differences between snapshots, so the whole disk is compared with the recovery point.' };
+    }
+  }
+  return {
+    point: backup.image(point),
+    newest: newest.number === entry.number ? undefined : backup.image(newest.backup.snapshot),
+    disk,
+    anchor: newest.source.snapshot,
+    tail: Math.min(lengthNow, ...entries.map(({ source }) => source.length)),
+  };
+}
+
+function refuseStranger(
+  { lease, leaseDuration, copy, metadata }: BlobProperties,
+  entry: CatalogueEntry,
+  { disk, backup, point }: RewindRequest,
+): void {
+  const unharmed = 'Nothing was changed.';
+  if (entry.source.url !== disk.url) {
+    throw new BackupError('otherSource', `Recovery point ${entry.number} is of ${entry.source.url}, not of ${disk.url}.`, {
+      unharmed,
+      hint: 'Restore to a new blob instead.',
+    });
+  }
+  if (lease === 'leased' && leaseDuration === 'infinite') {
+    throw new BackupError('leaseHeld', `${disk.url} cannot be rewound in place: it is attached to a VM (infinite lease).`, {
+      unharmed,
+      hint: 'Restore to a new blob instead, or detach it first.',
+    });
+  }
+  if (copy?.status === 'pending') throw new BackupError('copyPending', `A copy into ${disk.url} is still under way.`, { unharmed });
+  const from = metadata[KEY.restoredFrom];
+  if (metadata[KEY.restore] === 'partial' && from !== backup.image(point).label) {
+    throw new BackupError('notOurs', `${disk.url} is half way to another recovery point: ${from}.`, {
+      unharmed,
+      hint: 'Finish that rewind first: run it again.',
+    });
+  }
+}
+
+function refusedText(error: BackupError): string {
+  return `The service could not tell what changed since the recovery point (${error.message}) The whole disk is compared instead.`;
+}
+
+async function deleteProof(disk: PageBlob, snapshot: SnapshotId, leaseId: string, { retrier, emit }: Tools): Promise<void> {
+  try {
+    await retrier.repeat('deleting a snapshot', () => disk.deleteSnapshot(snapshot, { fence: { leaseId } }));
+  } catch (error) {
+    if (isBackupError(error, 'snapshotNotFound')) return;
+    if (!isBackupError(error)) throw error;
+    emit({
+      type: 'warning',
+      code: 'snapshotKept',
+      text: `The snapshot ${snapshot} was only for the proof, but could not be deleted: ${error.message}`,
+    });
+  }
+}

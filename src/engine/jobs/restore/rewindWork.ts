@@ -1,0 +1,47 @@
+import type { BlobImage } from '../../pageBlob.ts';
+import type { PageRange } from '../../ranges/pageRange.ts';
+import { clip, union } from '../../ranges/rangeSet.ts';
+import { aligned, constantWindows, type RangeWindow } from '../../ranges/rangeWindow.ts';
+import type { Tools } from '../../tools.ts';
+import { workFor, type PageWork } from '../../transfer/pageWork.ts';
+
+/** What tells the pages in which a disk differs from an earlier recovery point, without reading any. */
+export interface Reversal {
+  /** The recovery point that the disk is taken back to. */
+  readonly point: BlobImage;
+  /** The newest recovery point; undefined when it is the point itself. */
+  readonly newest: BlobImage | undefined;
+  /** The disk as it was just before, and the anchor that equals the newest point. */
+  readonly disk: BlobImage;
+  readonly anchor: string;
+  /** From this byte on the differences need not know anything: something between had another length. */
+  readonly tail: number;
+}
+
+/** Pages that may differ: changed in the backup since the point, or on the disk since the anchor. @throws the service's refusal of either difference */
+export async function* reversedChanges(
+  { point, newest, disk, anchor, tail }: Reversal,
+  within: PageRange,
+  tools: Tools,
+): AsyncGenerator<RangeWindow> {
+  const { retrier, signal } = tools;
+  const lists = [
+    retrier.windows('changes', within, (rest) => disk.changedSince(anchor, rest, { signal }), signal),
+    newest
+      ? retrier.windows('changes', within, (rest) => newest.changedSince(point.snapshot!, rest, { signal }), signal)
+      : constantWindows(within, 'no page'),
+  ] as const;
+  for await (const { start, end, sets } of aligned(within, lists)) {
+    const beyond = tail < end ? clip([{ start: Math.max(start, tail), end }], { start, end }) : [];
+    yield { start, end, ranges: union(union(sets[0], sets[1]), beyond) };
+  }
+}
+
+/** The same as work: every value comes from the point. */
+export async function* rewindWork(reversal: Reversal, within: PageRange, tools: Tools): AsyncGenerator<PageWork> {
+  const { retrier, signal } = tools;
+  const held = retrier.windows('page ranges', within, (rest) => reversal.point.allocated(rest, { signal }), signal);
+  for await (const { start, end, sets } of aligned(within, [held, reversedChanges(reversal, within, tools)])) {
+    yield workFor({ start, end }, sets[1]!, sets[0]!);
+  }
+}
