@@ -7,6 +7,8 @@ import { AzureImage } from './azureImage.ts';
 import { AzurePageBlob } from './azurePageBlob.ts';
 import { normaliseEndpoint, parseBlobUrl, parseEndpointUrl, parseFolderUrl, type BlobAddress, type ParsedUrl } from './blobAddress.ts';
 import { BlobHandle } from './blobHandle.ts';
+import type { AccountBrowser } from './browse/accountBrowser.ts';
+import { AzureBrowser, type BrowseScope } from './browse/azureBrowser.ts';
 import { AccountClient, type ClientSettings } from './client.ts';
 import { DEFAULT_DEADLINE, type Deadline } from './deadline.ts';
 import { listContainers, listPageBlobs, type FoundBlob } from './discovery.ts';
@@ -18,6 +20,8 @@ export interface AzureOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Asked before the environment; the extension's accounts come in here. */
   readonly findAccess?: FindAccess;
+  /** Addresses of one endpoint for which this differs have different credentials, as with a SAS for each container. */
+  readonly credentialId?: (address: BlobAddress) => string | undefined;
   /** Blob endpoints that `findAccess` knows, so that path-style addresses in them are understood. */
   readonly endpoints?: readonly string[];
   /** The last resort; DefaultAzureCredential unless given. */
@@ -47,6 +51,8 @@ export interface Azure {
   containers(endpoint: string, options?: CallOptions): AsyncIterable<string>;
   /** Page blobs in a container or a folder of it, with their snapshots. @throws badInput; while listing, containerNotFound, access and service errors */
   pageBlobs(folder: string, options?: CallOptions): AsyncIterable<FoundBlob>;
+  /** Looks through the account with this blob endpoint a page at a time, or through the part of it that the credential can see. @throws badInput */
+  browse(endpoint: string, scope?: BrowseScope): AccountBrowser;
 }
 
 /**
@@ -70,7 +76,7 @@ export function openAzure(options: AzureOptions = {}): Azure {
 
   /** One client, and so one pipeline, for each account and credential. */
   const clientFor = ({ address, sas }: ParsedUrl): AccountClient => {
-    const key = JSON.stringify([normaliseEndpoint(address.endpoint), sas?.reveal()]);
+    const key = JSON.stringify([normaliseEndpoint(address.endpoint), sas?.reveal(), options.credentialId?.(address)]);
     const client = clients.get(key) ?? new AccountClient(settings, async () => (sas ? { kind: 'sas', sas } : await accessTo(address)));
     clients.set(key, client);
     return client;
@@ -103,6 +109,11 @@ export function openAzure(options: AzureOptions = {}): Azure {
       }
       const { address, account } = backup instanceof AzurePageBlob ? backup.handle : handleOf(parseBlobUrl(backup.url, endpoints));
       return new AzureRecordStore({ ...address, blob: `${address.blob}.chain`, snapshot: undefined }, account);
+    },
+    browse(endpoint, scope) {
+      const parsed = parseEndpointUrl(endpoint, [endpoint, ...endpoints]);
+      const address = { ...parsed.address, container: scope?.container ?? '', blob: scope?.blob ?? '' };
+      return new AzureBrowser(clientFor({ address, sas: parsed.sas }), address);
     },
   };
 }

@@ -38,6 +38,12 @@ export function parseBlobUrl(text: string, endpoints: readonly string[] = []): P
   return { address, sas };
 }
 
+/** The same for any URL in a storage account: the account itself, a container or a blob; what it does not name stays empty. */
+export function parseAccountUrl(text: string, endpoints: readonly string[] = []): ParsedUrl {
+  const { address, sas } = parse(text, endpoints);
+  return { address: { ...address, blob: address.blob.replace(/\/+$/, '') }, sas };
+}
+
 /** The same for `…/container`, or a folder in it (`…/container/folder/`): the folder becomes `blob`, without slash at the end. */
 export function parseFolderUrl(text: string, endpoints: readonly string[] = []): ParsedUrl {
   const { address, sas } = parse(text, endpoints);

@@ -20,19 +20,36 @@ export interface BlobListing {
  * REST: List Blobs, to the end, in the service's order; one request at a time.
  * @throws containerNotFound, incompleteAnswer
  */
-export async function* listBlobs(account: AccountClient, listing: BlobListing, { signal }: CallOptions): AsyncGenerator<BlobItem> {
-  const { operation, target, prefix, snapshots = false } = listing;
+export async function* listBlobs(account: AccountClient, listing: BlobListing, options: CallOptions): AsyncGenerator<BlobItem> {
   let marker: string | undefined;
   do {
-    const page = await account.call({ operation, target, signal }, async (both) => {
-      const container = await account.container(target);
-      const list = container.listBlobsFlat({ prefix, includeSnapshots: snapshots, includeMetadata: snapshots, abortSignal: both });
-      const pages = list.byPage({ maxPageSize: MOST, ...(marker === undefined ? {} : { continuationToken: marker }) });
-      const answer = (await pages.next()).value as ContainerListBlobFlatSegmentResponse;
-      requireCompleteXml(answer, 'EnumerationResults');
-      return answer;
-    });
-    yield* page.segment.blobItems;
-    marker = page.continuationToken || undefined;
+    const page = await listBlobsPage(account, listing, { ...options, marker, most: MOST });
+    yield* page.items;
+    marker = page.next;
   } while (marker !== undefined);
+}
+
+/** One page of a listing and the marker of the next. */
+export interface BlobListPage {
+  readonly items: readonly BlobItem[];
+  readonly next: string | undefined;
+}
+
+/**
+ * REST: List Blobs, one request.
+ * @throws containerNotFound, incompleteAnswer
+ */
+export async function listBlobsPage(
+  account: AccountClient,
+  { operation, target, prefix, snapshots = false }: BlobListing,
+  { signal, marker, most }: CallOptions & { readonly marker: string | undefined; readonly most: number },
+): Promise<BlobListPage> {
+  return account.call({ operation, target, signal }, async (both) => {
+    const container = await account.container(target);
+    const list = container.listBlobsFlat({ prefix, includeSnapshots: snapshots, includeMetadata: snapshots, abortSignal: both });
+    const pages = list.byPage({ maxPageSize: most, ...(marker === undefined ? {} : { continuationToken: marker }) });
+    const answer = (await pages.next()).value as ContainerListBlobFlatSegmentResponse;
+    requireCompleteXml(answer, 'EnumerationResults');
+    return { items: answer.segment.blobItems, next: answer.continuationToken || undefined };
+  });
 }

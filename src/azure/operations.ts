@@ -35,6 +35,7 @@ export const OPERATIONS = {
   listRecords: { rest: 'List Blobs', doing: 'list the catalogue', letters: 'l', action: 'read' },
   readRecord: { rest: 'Get Blob', doing: 'read the catalogue entry', letters: 'r', action: 'read' },
   createRecord: { rest: 'Put Blob', doing: 'create the catalogue entry', letters: 'cw', action: 'write' },
+  discover: { rest: 'Azure Resource Manager', doing: 'look for storage accounts in', letters: '', action: 'read' },
   delegationKey: {
     rest: 'Get User Delegation Key',
     doing: 'get a key for a short-lived SAS of',

@@ -5,6 +5,9 @@ import { redact } from './redact.ts';
 /** The audience of every storage account, in every cloud. */
 export const STORAGE_SCOPE = 'https://storage.azure.com/.default';
 
+/** The SDK's interface of whoever gives tokens, for folders that do not import the SDK. */
+export type Credential = TokenCredential;
+
 /** A token is asked for anew this long before it ends. */
 const RENEW_BEFORE_MS = 5 * 60_000;
 

@@ -25,6 +25,11 @@ export class People {
     this.#hasColours = this.isLive && !env['NO_COLOR'];
   }
 
+  /** Of the terminal; some report none. */
+  get columns(): number {
+    return this.#stream.columns || 80;
+  }
+
   /** A line that stays. */
   line(text: string, colour: keyof typeof COLOURS = 'plain'): void {
     this.erase();
@@ -40,7 +45,7 @@ export class People {
   /** Draws the bottom line; nothing where there is no terminal. */
   draw(text: string): void {
     if (!this.isLive) return;
-    this.#stream.write(`\r${cutTo(redact(text), (this.#stream.columns ?? 80) - 1)}${ESCAPE}[K`);
+    this.#stream.write(`\r${cutTo(redact(text), this.columns - 1)}${ESCAPE}[K`);
     this.#drawn = true;
   }
 

@@ -89,7 +89,7 @@ export class Progress {
     if (this.#people.isLive) {
       if (at - this.#lastDrawn < REDRAW_MS && this.#done < total) return;
       this.#lastDrawn = at;
-      this.#people.draw(labelled(LABELS[phase], total > 0 ? `${barText(this.#done, total)} ${standing}` : standing));
+      this.#people.draw(labelled(LABELS[phase], total > 0 ? `${barText(this.#done, total, this.#people.columns)} ${standing}` : standing));
       return;
     }
     const percent = total > 0 ? percentOf(this.#done, total) : 0;

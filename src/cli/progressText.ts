@@ -2,7 +2,10 @@ import { sizeText } from '../engine/sizeText.ts';
 import { durationText } from './words.ts';
 
 const LABEL_WIDTH = 10;
-const BAR_WIDTH = 28;
+const WIDEST_BAR = 28;
+const NARROWEST_BAR = 6;
+/** Columns that label and numbers take. */
+const BESIDE_BAR = 74;
 
 /** How far a phase is. `total` 0 means that nobody knows. */
 export interface Standing {
@@ -27,10 +30,11 @@ export function standingText({ done, total, bytesPerSecond }: Standing): string 
   return parts.join('   ');
 }
 
-/** `███████░░░░` */
-export function barText(done: number, total: number): string {
-  const filled = Math.round((BAR_WIDTH * percentOf(done, total)) / 100);
-  return '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
+/** `███████░░░░`, as wide as a terminal of so many columns allows. */
+export function barText(done: number, total: number, columns: number): string {
+  const width = Math.max(NARROWEST_BAR, Math.min(WIDEST_BAR, columns - BESIDE_BAR));
+  const filled = Math.round((width * percentOf(done, total)) / 100);
+  return '█'.repeat(filled) + '░'.repeat(width - filled);
 }
 
 /** 100 only when all is done. */

@@ -3,7 +3,7 @@ import type { CallOptions, Metadata, SnapshotId } from '../../engine/pageBlob.ts
 /** One page of a listing and where the next one begins. */
 export interface Page<Item> {
   readonly items: readonly Item[];
-  /** The service's opaque marker; undefined at the end. */
+  /** Opaque, to be handed in for the next page; undefined at the end. */
   readonly next: string | undefined;
 }
 

@@ -1,5 +1,4 @@
-import { listPoints } from '../../engine/jobs/points/points.ts';
-import type { RecoveryPoint } from '../../engine/jobs/points/pointState.ts';
+import { listPoints, type RecoveryPoint } from '../../engine/jobs/points/points.ts';
 import { sizeText } from '../../engine/sizeText.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../exitStatus.ts';

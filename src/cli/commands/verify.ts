@@ -1,6 +1,5 @@
 import { resultOf } from '../../engine/events.ts';
-import { listPoints } from '../../engine/jobs/points/points.ts';
-import type { PointsRequest } from '../../engine/jobs/points/pointState.ts';
+import { listPoints, type PointsRequest } from '../../engine/jobs/points/points.ts';
 import { runVerify, type PointVerdict, type VerifyRequest } from '../../engine/jobs/verify/verify.ts';
 import type { PageBlob } from '../../engine/pageBlob.ts';
 import { PROOF_LEVELS } from '../../engine/proof/proof.ts';
@@ -47,7 +46,9 @@ async function run(context: CommandContext): Promise<ExitStatus> {
       'error',
     );
   } else if (structure > 0) {
-    people.line(`No fault was found. Of ${amountText(structure, 'point')} no content was read, since the source snapshot is gone.`);
+    people.line(
+      `No fault was found. Of ${amountText(structure, 'point')} no content was read: the source snapshot is gone, or cannot be read.`,
+    );
   } else people.line('No fault was found.');
   await print('result', { ...result, requests: context.requests() });
   return failed > 0 ? EXIT.integrity : EXIT.done;

@@ -102,6 +102,13 @@ describe('progress on a terminal', () => {
     for (const { text } of lines) assert.ok(text.replace('\r', '').replace(`${ESCAPE}[K`, '').length < 40);
   });
 
+  it('shows rate and time left on 80 columns too', () => {
+    const { clock, progress, text } = stage({ isTTY: true, columns: 80 });
+    progress.hear(copying);
+    for (let i = 0; i <= 20; i++, clock.now += 1000) progress.hear(at((GIB / 100) * i, 200 * GIB));
+    assert.ok(text().endsWith(` copying    ░░░░░░   0 %   204.8 MiB of 200 GiB   10.2 MiB/s   5 h 33 min left${ESCAPE}[K`), text());
+  });
+
   it('colours warnings, unless NO_COLOR says no; a dumb terminal is a pipe', () => {
     const warning: RunEvent = { type: 'warning', code: 'x', text: 'Look out.' };
     const colourful = stage({ isTTY: true });
