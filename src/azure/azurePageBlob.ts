@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { BlobImage, CallOptions, CopyState, Metadata, PageBlob, SnapshotId, SnapshotInfo, WriteOptions } from '../engine/pageBlob.ts';
+import type {
+  BlobImage,
+  CallOptions,
+  CopyState,
+  Metadata,
+  PageBlob,
+  SnapshotId,
+  SnapshotInfo,
+  WriteOptions,
+  CopyOptions,
+} from '../engine/pageBlob.ts';
 import { lengthOf, MAX_WRITE, type PageRange } from '../engine/ranges/pageRange.ts';
 import { AzureImage } from './azureImage.ts';
 import { conditionsOf, leaseOf, type BlobHandle } from './blobHandle.ts';
@@ -124,11 +134,7 @@ export class AzurePageBlob implements PageBlob {
   }
 
   /** REST: Copy Blob. */
-  async startCopy(
-    source: BlobImage,
-    metadata: Metadata,
-    options: CallOptions & { readonly tier?: string | undefined } = {},
-  ): Promise<CopyState> {
+  async startCopy(source: BlobImage, metadata: Metadata, options: CopyOptions = {}): Promise<CopyState> {
     return startCopy(this.#handle, source, metadata, options);
   }
 

@@ -1,5 +1,5 @@
 import { BackupError } from '../engine/errors.ts';
-import type { BlobImage, CallOptions, CopyState, Metadata, WriteOptions } from '../engine/pageBlob.ts';
+import type { BlobImage, CallOptions, CopyState, Metadata, WriteOptions, CopyOptions } from '../engine/pageBlob.ts';
 import { lengthOf, type PageRange } from '../engine/ranges/pageRange.ts';
 import { AzureImage } from './azureImage.ts';
 import { conditionsOf, type BlobHandle } from './blobHandle.ts';
@@ -23,17 +23,18 @@ export async function copyPages(target: BlobHandle, source: BlobImage, range: Pa
   );
 }
 
-/** Copy Blob onto a blob that does not exist. Returns at once; the service goes on by itself. */
+/** Copy Blob onto a blob that does not exist, or onto the one named. Returns at once; the service goes on by itself. */
 export async function startCopy(
   target: BlobHandle,
   source: BlobImage,
   metadata: Metadata,
-  { signal, tier }: CallOptions & { readonly tier?: string | undefined },
+  { signal, tier, replacing }: CopyOptions,
 ): Promise<CopyState> {
   const checked = metadataForService(metadata);
+  const conditions = replacing === undefined ? { ifNoneMatch: '*' } : { ifMatch: replacing };
   const { url } = await sourceFor(target, source, 'blob', { signal });
   const id = await target.call({ operation: 'startCopy', signal }, async (client, both) => {
-    const options = { abortSignal: both, metadata: checked, conditions: { ifNoneMatch: '*' }, ...(tier === undefined ? {} : { tier }) };
+    const options = { abortSignal: both, metadata: checked, conditions, ...(tier === undefined ? {} : { tier }) };
     const poller = await client.beginCopyFromURL(url, options);
     // The state has it although its type does not say so; the answer itself is not passed on while the copy is pending.
     return (poller.getOperationState() as { copyId?: string }).copyId;

@@ -31,6 +31,7 @@ export const OPERATIONS = {
   startCopy: { rest: 'Copy Blob', doing: 'copy a blob to', letters: 'cw', action: 'write' },
   abortCopy: { rest: 'Abort Copy Blob', doing: 'stop the copy to', letters: 'w', action: 'write' },
   listContainers: { rest: 'List Containers', doing: 'list the containers of', letters: 'l', action: 'read' },
+  createContainer: { rest: 'Create Container', doing: 'create', letters: 'cw', action: 'write' },
   listBlobs: { rest: 'List Blobs', doing: 'list the blobs of', letters: 'l', action: 'read' },
   listRecords: { rest: 'List Blobs', doing: 'list the catalogue', letters: 'l', action: 'read' },
   readRecord: { rest: 'Get Blob', doing: 'read the catalogue entry', letters: 'r', action: 'read' },

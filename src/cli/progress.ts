@@ -2,7 +2,8 @@ import type { Phase, RunEvent } from '../engine/events.ts';
 import type { People } from './people.ts';
 import { barText, labelled, percentOf, standingText } from './progressText.ts';
 import { Rate } from '../engine/rate.ts';
-import { durationText } from './words.ts';
+import { sizeText } from '../engine/sizeText.ts';
+import { amountText, durationText } from './words.ts';
 
 /** Where lines stay: at least so long between two of them, and so much progress or time between two of one phase. */
 const QUIET_MS = 600;
@@ -50,6 +51,15 @@ export class Progress {
       case 'progress':
         this.#advance(event.phase, event.done, event.total);
         break;
+      case 'snapshot':
+        this.#stay(labelled('snapshot', `${event.snapshot}${event.resumed ? ' (taken by the run that this one goes on from)' : ''}`));
+        break;
+      case 'changes': {
+        const since = event.since === undefined ? '' : ` (since ${event.since})`;
+        const sizes = `${sizeText(event.written)} written, ${sizeText(event.cleared)} cleared`;
+        this.#stay(labelled('changes', `${sizes} in ${amountText(event.ranges, 'range')}${since}`));
+        break;
+      }
       case 'note':
         this.#stay(labelled('note', event.text));
         break;

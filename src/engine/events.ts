@@ -6,6 +6,16 @@ export type RunEvent<Result = unknown> =
   | { readonly type: 'phase'; readonly phase: Phase; readonly text: string }
   /** Bytes done of bytes in all, in the phase that was told last. */
   | { readonly type: 'progress'; readonly phase: Phase; readonly done: number; readonly total: number }
+  /** The source snapshot that the run works from. */
+  | { readonly type: 'snapshot'; readonly snapshot: string; readonly resumed: boolean }
+  /** What has to be copied, as soon as it is known; bytes. `since`: the earlier source snapshot. */
+  | {
+      readonly type: 'changes';
+      readonly written: number;
+      readonly cleared: number;
+      readonly ranges: number;
+      readonly since: string | undefined;
+    }
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'warning'; readonly code: string; readonly text: string }
   | { readonly type: 'retry'; readonly what: string; readonly attempt: number; readonly waitMs: number; readonly reason: string }

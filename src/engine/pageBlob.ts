@@ -94,6 +94,12 @@ export interface WriteOptions extends CallOptions {
   readonly fence?: Fence | undefined;
 }
 
+export interface CopyOptions extends CallOptions {
+  readonly tier?: string | undefined;
+  /** ETag of the blob that the copy may take the place of. */
+  readonly replacing?: string | undefined;
+}
+
 /**
  * The engine's port to one page blob in a storage account. One suite of contract tests runs on every implementation.
  *
@@ -147,7 +153,7 @@ export interface PageBlob {
   /** @throws leaseLost */
   releaseLease(leaseId: string, options?: CallOptions): Promise<void>;
 
-  /** Takes a snapshot whose metadata is exactly `metadata`. @throws snapshotLimit (REST: Snapshot Blob) */
+  /** Takes a snapshot whose metadata is exactly `metadata`; with `{}` the service passes the blob's own on. @throws snapshotLimit (REST: Snapshot Blob) */
   createSnapshot(metadata: Metadata, options?: WriteOptions): Promise<SnapshotId>;
 
   /** All live snapshots of exactly this blob, oldest first as the service lists them. @throws containerNotFound */
@@ -157,10 +163,11 @@ export interface PageBlob {
   deleteSnapshot(snapshot: SnapshotId, options?: WriteOptions): Promise<void>;
 
   /**
-   * Starts Copy Blob of `source` onto this blob, which must not exist. @returns the state, perhaps already `success`
+   * Starts Copy Blob of `source` onto this blob, which must not exist, or be the one with the ETag `replacing` (what an aborted copy left). With
+   * metadata `{}` the service passes the source's on. @returns the state, perhaps already `success`
    * @throws alreadyExists, copySourceRefused
    */
-  startCopy(source: BlobImage, metadata: Metadata, options?: CallOptions & { readonly tier?: string | undefined }): Promise<CopyState>;
+  startCopy(source: BlobImage, metadata: Metadata, options?: CopyOptions): Promise<CopyState>;
 
   /** Aborts a pending copy; the target is left empty (REST: Abort Copy Blob). */
   abortCopy(copyId: string, options?: CallOptions): Promise<void>;

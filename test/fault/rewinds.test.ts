@@ -37,8 +37,13 @@ test(`a disk rewound in ${RUNS} random histories equals its point, keeps a snaps
       const result = await rewindThrough(chain, point, faults);
       const { oracle } = chain.service;
       assert.equal(oracle.differenceOf({ url: SOURCE }, { url: BACKUP, snapshot: point }), undefined, 'the disk equals the point');
-      assert.equal(oracle.differenceOf({ url: SOURCE, snapshot: result.safetySnapshot }, { url: SOURCE, snapshot: before }), undefined, 'the safety snapshot');
-      assert.equal(oracle.snapshotsEver(SOURCE).find(({ id }) => id === result.safetySnapshot)?.deletedBy, undefined);
+      // A process may die after all was done: the next request is then a rewind of its own, with a second safety snapshot.
+      const safe = oracle.snapshotsEver(SOURCE).filter(({ takenBy, deletedBy }) => takenBy.startsWith('rewind') && deletedBy === undefined);
+      assert.ok(safe.some(({ id }) => id === result.safetySnapshot));
+      assert.ok(
+        safe.some(({ id }) => oracle.differenceOf({ url: SOURCE, snapshot: id }, { url: SOURCE, snapshot: before }) === undefined),
+        'a snapshot of the disk as it was before',
+      );
 
       chain.world.jump(120_000);
       const calm = { transfer: 'relay', proof: 'changed', adopt: true } as const;

@@ -49,7 +49,7 @@ describe('the command line, from the first backup to the restored disk', () => {
     assert.equal(last['requests'], two.emulator.counts.requests);
     assert.equal(two.emulator.counts.pages.put, 0, 'no page went through this machine');
     assert.match(stderr, /^ snapshot {3}\d{4}-/m);
-    assert.match(stderr, /^ changes {4}9 MiB written, 0 bytes cleared$/m);
+    assert.match(stderr, /^ changes {4}9 MiB written, 0 bytes cleared in 2 ranges$/m);
     assert.match(stderr, /^ point {6}000001 {2}full {2}\d{4}-/m);
     points.push(String(last['recoveryPoint']));
   });

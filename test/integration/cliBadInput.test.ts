@@ -84,8 +84,8 @@ describe('the command line, given what it cannot use', () => {
     {
       what: 'a missing recovery point',
       given: () => ['restore', `${backup('other.vhd')}?snapshot=2020-01-01T00:00:00.0000000Z`, join(folder, 'x.vhd')],
-      status: 6,
-      says: /2020-01-01T00:00:00\.0000000Z is not a recovery point of .*other\.vhd/,
+      status: 5,
+      says: /other\.vhd.*2020-01-01T00:00:00\.0000000Z.*there is no such/,
     },
     {
       what: 'a host that does not exist',
@@ -110,6 +110,12 @@ describe('the command line, given what it cannot use', () => {
       given: () => ['diff', join(folder, 'none.vhd'), disk.url],
       status: 2,
       says: /none\.vhd: there is no such file or folder/,
+    },
+    {
+      what: 'the same blob under another spelling of its host',
+      given: () => ['backup', disk.url, disk.url.replace('127.0.0.1', 'localhost')],
+      status: 2,
+      says: /Source and backup are the same blob/,
     },
     {
       what: 'the same blob as source and backup',
@@ -151,7 +157,7 @@ describe('the command line, given what it cannot use', () => {
       what: 'a read-only SAS on the backup',
       given: () => ['backup', disk.url, `${backup('new.vhd')}?${sas(two.backupAccount, 'backups', 'rl')}`],
       status: 4,
-      says: /Could not create .*new\.vhd: the SAS lacks permission c \(create\) or w \(write\); it has "rl"/,
+      says: /Could not create .*new\.vhd\.chain\/chain\.json: the SAS lacks permission c \(create\) or w \(write\); it has "rl"/,
     },
     {
       what: 'a backup blob that is leased',

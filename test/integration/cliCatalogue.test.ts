@@ -38,9 +38,8 @@ describe('the catalogue of a backup in a premium account', () => {
 
     const made = await run('backup', disk.url, backup, catalogue, '--json');
     assert.equal(made.status, 0, made.stderr);
-    assert.deepEqual(emulator.store.blobs('standard', 'records'), [
-      `page-blobs/127.0.0.1:${emulator.port}/premium/vhds/backup.vhd.chain/000001.json`,
-    ]);
+    const folder = `page-blobs/127.0.0.1:${emulator.port}/premium/vhds/backup.vhd.chain`;
+    assert.deepEqual(emulator.store.blobs('standard', 'records').sort(), [`${folder}/000001.json`, `${folder}/chain.json`]);
 
     const listed = await run('points', backup, catalogue, '--json');
     assert.equal((listed.last['points'] as unknown[]).length, 1, listed.stderr);
@@ -56,6 +55,10 @@ describe('the catalogue of a backup in a premium account', () => {
     const disk = await makeDisk(container('premium', 'vhds'), 'other.vhd', 8 * MIB, [{ offset: 0, length: MIB, fill: 1 }]);
     const refused = await run('backup', disk.url, container('premium', 'vhds').getPageBlobClient('otherbackup.vhd').url);
     assert.equal(refused.status, 9, refused.stderr);
-    assert.match(refused.stderr, /takes no block blobs.*Keep the catalogue of a premium page-blob account in a standard account/);
+    assert.match(
+      refused.stderr,
+      /takes no block blobs.*Nothing was changed.*Name a place in a standard account for the catalogue \(--catalogue\)/,
+    );
+    assert.equal(emulator.store.blobs('premium', 'vhds').includes('otherbackup.vhd'), false);
   });
 });

@@ -2,7 +2,15 @@ import type { StorageAccount } from '@azure/arm-storage';
 import { isBackupError, throwIfCancelled } from '../../engine/errors.ts';
 import type { CallOptions } from '../../engine/pageBlob.ts';
 import { forEachBounded } from '../../engine/transfer/concurrency.ts';
-import { AT_ONCE, type ArmEndpoint, type ArmProblem, type CredentialFor, type FoundAccount, type LeftOut, type Subscription } from './arm.ts';
+import {
+  AT_ONCE,
+  type ArmEndpoint,
+  type ArmProblem,
+  type CredentialFor,
+  type FoundAccount,
+  type LeftOut,
+  type Subscription,
+} from './arm.ts';
 import { storageClient } from './armClients.ts';
 import { armError } from './armError.ts';
 

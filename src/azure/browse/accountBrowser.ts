@@ -46,4 +46,6 @@ export interface AccountBrowser {
   containers(marker: string | undefined, options?: CallOptions): Promise<Page<ContainerItem>>;
   /** @param prefix only blobs whose name begins so */
   pageBlobs(container: string, marker: string | undefined, prefix: string, options?: CallOptions): Promise<PageBlobPage>;
+  /** Makes a container that nobody but the account's owner can read; one that is there already will do. */
+  createContainer(name: string, options?: CallOptions): Promise<void>;
 }

@@ -57,13 +57,23 @@ export class AzureBrowser implements AccountBrowser {
     if (only === '') return this.#list(container, marker, prefix, options);
     if (!only.startsWith(prefix)) return { items: [], next: undefined, others: 0, catalogues: [] };
     try {
-      const { items, others, ...page } = await this.#list(container, marker, only, options);
-      const next = items.some(({ name }) => name === only) ? undefined : page.next;
-      return { items: items.filter(({ name }) => name === only), next, others: 0, catalogues: page.catalogues.filter((name) => name === only) };
+      const page = await this.#list(container, marker, only, options);
+      const items = page.items.filter(({ name }) => name === only);
+      const next = items.length > 0 ? undefined : page.next;
+      return { items, next, others: 0, catalogues: page.catalogues.filter((name) => name === only) };
     } catch (error) {
       if (!isBackupError(error, 'sasLacksPermission', 'accessDenied', 'signInNeeded')) throw error;
       return { items: [await this.#lookAt(options)], next: undefined, others: 0, catalogues: [] };
     }
+  }
+
+  /** REST: Create Container */
+  async createContainer(name: string, { signal }: CallOptions = {}): Promise<void> {
+    const target = { ...this.#scope, container: name, blob: '' };
+    await this.#account.call({ operation: 'createContainer', target, signal }, async (both) => {
+      const container = await this.#account.container(target);
+      await container.createIfNotExists({ abortSignal: both });
+    });
   }
 
   async #list(container: string, marker: string | undefined, prefix: string, options: CallOptions): Promise<PageBlobPage> {

@@ -27,16 +27,13 @@ export function planObject(plan: BackupPlan): object {
 
 /** Tells people what a backup came to. */
 export function tellResult(people: People, plan: BackupPlan, result: BackupResult, cost: { requests: number; ms: number }): void {
-  const { kind, number, recoveryPoint, sourceSnapshot, length, written, cleared, transferred, transfer, proof, resumed } = result;
+  const { kind, number, recoveryPoint, sourceSnapshot, length, written, cleared, transferred, transfer, proof } = result;
   const name = plan.source.url.split('/').at(-1);
   if (kind === 'unchanged') {
     people.line(`Nothing changed since ${sourceSnapshot} (recovery point ${numberText(number)}). No new point was made.`);
     return;
   }
   const seconds = cost.ms / 1000;
-  people.fact('snapshot', `${sourceSnapshot}${resumed ? ' (taken by the run that this one went on from)' : ''}`);
-  const since = kind === 'incremental' && plan.anchor !== undefined ? ` (since ${plan.anchor})` : '';
-  people.fact('changes', `${sizeText(written)} written, ${sizeText(cleared)} cleared${since}`);
   const way = transfer === 'server' ? 'by the service itself' : 'through this machine';
   people.fact('copied', `${sizeText(transferred)} ${way} in ${durationText(seconds)}, ${amountText(cost.requests, 'request')}`);
   people.fact('proof', proofText(proof, 'changed pages'));

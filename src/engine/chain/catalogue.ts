@@ -16,6 +16,14 @@ export interface CatalogueIndex {
   readonly failed: ReadonlySet<number>;
 }
 
+/** Which chain the records belong to, for people. URLs are without query. */
+export interface ChainHeader {
+  readonly chain: string;
+  readonly source: string;
+  readonly backup: string;
+  readonly startedOn: string;
+}
+
 /** The chain's list of recovery points, the only truth about which snapshots are restore points. */
 export class Catalogue {
   readonly #store: RecordStore;
@@ -34,6 +42,15 @@ export class Catalogue {
       return outcome === 'failed' ? [Number(number)] : [];
     });
     return { numbers: numbers.sort((a, b) => a - b), failed: new Set(failed) };
+  }
+
+  /**
+   * Puts down what chain this is (`chain.json`), before anything is copied: shows early whether records can be written there at all.
+   * @throws notSupported in accounts that hold page blobs only, access errors
+   */
+  async begin(header: ChainHeader, signal?: AbortSignal): Promise<void> {
+    const text = `${JSON.stringify({ format: 1, ...header }, null, 2)}\n`;
+    await this.#retrier.repeat('catalogue', () => this.#store.create('chain.json', text, { signal }), signal);
   }
 
   /** The entry with this number. @throws integrity when it cannot be read, snapshotNotFound when there is none */

@@ -12,6 +12,8 @@ export interface WorkCount {
   /** Page writes of at most 4 MiB, and clears. */
   readonly writes: number;
   readonly clears: number;
+  /** Ranges written or cleared. */
+  readonly ranges: number;
 }
 
 export interface Estimate extends WorkCount {

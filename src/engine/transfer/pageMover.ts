@@ -1,4 +1,4 @@
-import { isBackupError } from '../errors.ts';
+import { BackupError, isBackupError } from '../errors.ts';
 import type { Emit } from '../events.ts';
 import type { BlobImage, Fence, Image, PageBlob } from '../pageBlob.ts';
 import type { PageRange } from '../ranges/pageRange.ts';
@@ -43,7 +43,9 @@ export class PageMover {
         await this.#guard.write('copying pages', (fence) => writeFrom(blob, source, range, fence, signal), signal);
         return;
       } catch (error) {
-        if (!this.#mayChange || !isBackupError(error, 'copySourceRefused', 'notSupported')) throw error;
+        if (!isBackupError(error, 'copySourceRefused', 'notSupported')) throw error;
+        if (!this.#mayChange)
+          throw withHint(error, 'Choose relay transfer, or auto, which relays by itself where the service does not copy.');
         this.#relayFromNowOn(error.message);
       }
     }
@@ -64,6 +66,10 @@ export class PageMover {
       text: `The pages are relayed through this machine, since the service did not copy them by itself: ${reason}`,
     });
   }
+}
+
+function withHint({ code, message, service, cause }: BackupError, hint: string): BackupError {
+  return new BackupError(code, message, { hint, service, cause });
 }
 
 function writeFrom(blob: PageBlob, source: BlobImage, range: PageRange, fence: Fence, signal?: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 import { BackupError } from '../../../src/engine/errors.ts';
-import type { CopyState, Metadata } from '../../../src/engine/pageBlob.ts';
+import type { CopyOptions, CopyState, Metadata } from '../../../src/engine/pageBlob.ts';
 import { contentOf } from './blobState.ts';
 import type { Content } from './blobState.ts';
 import type { Ledger } from './ledger.ts';
@@ -17,9 +17,16 @@ export function copiedContent(source: MemoryImage): Readonly<Content> {
   }
 }
 
-/** Copy Blob onto a name that is free. As in Azure, a copy without metadata of its own inherits the source's. */
-export function startCopy(ledger: Ledger, url: string, source: MemoryImage, metadata: Metadata, tier: string | undefined): CopyState {
-  if (ledger.find(url)) throw refusal('alreadyExists', `${url} exists already.`);
+/** Copy Blob onto a name that is free, or onto the blob with the ETag named. As in Azure, a copy without metadata of its own inherits the source's. */
+export function startCopy(
+  ledger: Ledger,
+  url: string,
+  source: MemoryImage,
+  metadata: Metadata,
+  { tier, replacing }: CopyOptions = {},
+): CopyState {
+  const there = ledger.find(url);
+  if (there && !(there.kind === 'page' && there.etag === replacing)) throw refusal('alreadyExists', `${url} exists already.`);
   const content = contentOf(copiedContent(source));
   const polls = ledger.switches.copyPolls;
   const copy: CopyState = { id: ledger.world.uuid(), status: 'pending', copied: 0, total: content.length, description: undefined };

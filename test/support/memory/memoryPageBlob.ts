@@ -1,6 +1,7 @@
 import type {
   BlobImage,
   CallOptions,
+  CopyOptions,
   CopyState,
   Fence,
   Metadata,
@@ -170,14 +171,10 @@ export class MemoryPageBlob implements PageBlob {
     await this.write('deleteSnapshot', { fence: options?.fence }, options, { apply }, snapshot);
   }
 
-  async startCopy(
-    source: BlobImage,
-    metadata: Metadata,
-    options?: CallOptions & { readonly tier?: string | undefined },
-  ): Promise<CopyState> {
+  async startCopy(source: BlobImage, metadata: Metadata, options?: CopyOptions): Promise<CopyState> {
     checkMetadata(metadata);
     if (!(source instanceof MemoryImage)) throw refusal('copySourceRefused', 'The source has no URL that this service could read.');
-    const apply = (): CopyState => startCopy(this.ledger, this.url, source, metadata, options?.tier);
+    const apply = (): CopyState => startCopy(this.ledger, this.url, source, metadata, options);
     return this.write('startCopy', { other: { source: source.label, metadata } }, options, { apply });
   }
 

@@ -65,6 +65,7 @@ export class BackupRun {
     const { guard, journal } = this.#hold;
 
     const { id, resumed } = await sourceSnapshot(source, guard.blob, journal.record, this.#tools);
+    emit({ type: 'snapshot', snapshot: id, resumed });
     // What an interrupted run had applied or taken holds for its own source snapshot only.
     await journal.write(resumed ? { snapshot: id } : { snapshot: id, applied: 0, attempt: undefined });
     const original = source.image(id);
@@ -142,6 +143,9 @@ export class BackupRun {
     const total = count.written;
     if (from === 0 && count.writes + count.clears === 0 && (await this.#equalsTip(original, length))) return 'unchanged' as const;
 
+    const { written, cleared, ranges } = count;
+    if (!comparing)
+      emit({ type: 'changes', written, cleared, ranges, since: this.#kind === 'incremental' ? this.#plan.anchor : undefined });
     emit({ type: 'phase', phase: comparing ? 'comparing' : 'copying', text: comparing ? this.#reason : 'Copying changes.' });
     const moved = await applyPages(work(), mover, {
       limits,

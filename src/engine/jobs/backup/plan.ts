@@ -77,6 +77,7 @@ async function lookAt({ source, backup, catalogue, adopt }: BackupRequest, tools
   const sourceProperties = await retrier.repeat('properties', () => source.image().properties({ signal }), signal);
   if (sourceProperties.copy?.status === 'pending') throw refuse.copyPending(source.url);
   const backupProperties = await retrier.repeat('properties', () => propertiesIfThere(backup.image(), signal), signal);
+  if (backupProperties && isSameBlob(sourceProperties, backupProperties)) throw refuse.sameBlob(source.url);
   const chain = new Catalogue(catalogue, retrier);
   const { numbers, failed } = await chain.index(signal);
   const newest = numbers.at(-1);
@@ -112,6 +113,11 @@ async function propertiesIfThere(
     if (isBackupError(error, 'blobNotFound')) return undefined;
     throw error;
   }
+}
+
+/** One blob under two spellings of its URL: only then can creation time, ETag and length all be the same. */
+function isSameBlob(a: BlobProperties, b: BlobProperties): boolean {
+  return a.createdOn !== undefined && a.createdOn === b.createdOn && a.etag === b.etag && a.length === b.length;
 }
 
 async function holdsData(

@@ -44,6 +44,13 @@ export const refuse = {
       hint: 'Run the backup again to continue from it.',
     }),
 
+  noCatalogueThere: (cause: BackupError) =>
+    new BackupError('notSupported', `The catalogue cannot lie beside the backup blob: ${cause.message}`, {
+      unharmed: NOTHING_CHANGED,
+      hint: 'Accounts for premium page blobs hold page blobs only. Name a place in a standard account for the catalogue (--catalogue).',
+      cause,
+    }),
+
   copyPending: (url: string) =>
     new BackupError('copyPending', `A copy into ${url} is still under way.`, {
       unharmed: NOTHING_CHANGED,

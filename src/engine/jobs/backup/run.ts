@@ -1,8 +1,8 @@
-import { Catalogue } from '../../chain/catalogue.ts';
+import { Catalogue, type ChainHeader } from '../../chain/catalogue.ts';
 import { KEY } from '../../chain/metadata.ts';
 import { isBackupError } from '../../errors.ts';
 import { runEvents, type Emit, type RunEvent } from '../../events.ts';
-import { toolsFor, type JobOptions } from '../../tools.ts';
+import { timeText, toolsFor, type JobOptions } from '../../tools.ts';
 import { BackupRun, type BackupResult } from './backupRun.ts';
 import { takeHold } from '../../hold/hold.ts';
 import type { BackupPlan } from './plan.ts';
@@ -26,6 +26,8 @@ async function backupJob(plan: BackupPlan, request: BackupRequest, options: JobO
   const tip = plan.parent > 0 ? await catalogue.entry(plan.parent, tools.signal) : undefined;
   const { url } = request.source;
   const chain = tip?.chain ?? tools.world.uuid();
+  if (!tip)
+    await beginCatalogue(catalogue, { chain, source: url, backup: request.backup.url, startedOn: timeText(tools.world) }, tools.signal);
   const hold = await takeHold(
     request.backup,
     {
@@ -51,6 +53,15 @@ async function backupJob(plan: BackupPlan, request: BackupRequest, options: JobO
     await hold.journal.pause().catch((reason: unknown) => {
       if (!isBackupError(reason)) throw reason;
     });
+    throw error;
+  }
+}
+
+async function beginCatalogue(catalogue: Catalogue, header: ChainHeader, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await catalogue.begin(header, signal);
+  } catch (error) {
+    if (isBackupError(error, 'notSupported')) throw refuse.noCatalogueThere(error);
     throw error;
   }
 }

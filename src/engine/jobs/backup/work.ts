@@ -84,12 +84,13 @@ export async function* rebaseWork(
 
 /** Adds up work without doing it. Holds one window at a time. */
 export async function countWork(work: AsyncIterable<PageWork>): Promise<WorkCount> {
-  const count = { written: 0, cleared: 0, writes: 0, clears: 0 };
+  const count = { written: 0, cleared: 0, writes: 0, clears: 0, ranges: 0 };
   for await (const { write, clear } of work) {
     count.written += bytesOf(write);
     count.cleared += bytesOf(clear);
     for (const range of write) count.writes += writesFor(lengthOf(range));
     count.clears += clear.length;
+    count.ranges += write.length + clear.length;
   }
   return count;
 }

@@ -1,5 +1,5 @@
 import { givesHonestDifferences, isDifferenceRefusal } from '../../chain/canary.ts';
-import { compareImages } from '../../compare/comparePages.ts';
+import { compareImages, type Readable } from '../../compare/comparePages.ts';
 import { BackupError } from '../../errors.ts';
 import type { BlobImage, Image } from '../../pageBlob.ts';
 import { COMPARE_WINDOW } from '../../proof/findFaults.ts';
@@ -96,10 +96,16 @@ async function* contentWindows(
   const listOf = (image: Image, length: number) => paddedList(image, length, disk.end, tools);
   for await (const { start, end, sets } of aligned(disk, [listOf(before, lengthBefore), listOf(after, lengthAfter)], COMPARE_WINDOW)) {
     const [there, held] = sets;
-    const differing = await compareImages(before, after, intersect(there, held), { retrier, limits, signal });
-    yield { start, end, written: union(subtract(held, there), differing), cleared: subtract(there, held) };
+    const options = { retrier, limits, signal };
+    const both = await compareImages(before, after, intersect(there, held), options);
+    // A page that only one side holds may be all zeros there: then nothing is different.
+    const gained = await compareImages(ZEROS, after, subtract(held, there), options);
+    const lost = await compareImages(before, ZEROS, subtract(there, held), options);
+    yield { start, end, written: union(gained, both), cleared: lost };
   }
 }
+
+const ZEROS: Readable = { read: async ({ start, end }) => new Uint8Array(end - start) };
 
 /** An image's allocated pages, and none from its end to the longer one's. */
 async function* paddedList(image: Image, length: number, end: number, { retrier, signal }: Tools) {

@@ -21,6 +21,8 @@ export async function findPoint({ backup, catalogue, point }: PointRequest, { re
   const { failed } = await chain.index(signal);
   const entry = (await chain.entries(signal)).find((each) => each.backup.snapshot === point);
   if (!entry) {
+    // Tells an id that does not exist from a snapshot that is nobody's recovery point.
+    await retrier.repeat('properties', () => backup.image(point).length({ signal }), signal);
     throw new BackupError('notOurs', `${point} is not a recovery point of ${backup.url}: no catalogue entry names it.`, {
       unharmed: 'Nothing was changed.',
       hint: 'List the recovery points with "points" and name one of them.',

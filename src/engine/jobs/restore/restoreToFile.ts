@@ -75,7 +75,9 @@ async function restoreJob(
   };
   try {
     emit({ type: 'phase', phase: 'copying', text: `Reading recovery point ${plan.number}.` });
-    const progress = (done: number) => emit({ type: 'progress', phase: 'copying', done, total: plan.estimate.written });
+    const total = plan.estimate.written;
+    const already = from === 0 ? 0 : total - (await bytesIn(held(from)));
+    const progress = (done: number) => emit({ type: 'progress', phase: 'copying', done: already + done, total });
     const written = await download(original, held(from), from, target, progress, tools);
 
     emit({ type: 'phase', phase: 'proving', text: 'Reading the file back and comparing it with the recovery point.' });
@@ -121,7 +123,7 @@ async function download(
   const watermark = new Watermark(from);
   let written = 0;
   let noted = world.now();
-  await forEachBounded(
+  const reading = forEachBounded(
     pieces(held),
     limits,
     lengthOf,
@@ -137,7 +139,15 @@ async function download(
     },
     signal,
   );
+  // Stopped or not: what is there need not be read again.
+  await reading.finally(() => target.checkpoint(watermark.value));
   return written;
+}
+
+async function bytesIn(held: Held): Promise<number> {
+  let bytes = 0;
+  for await (const { sets } of held) bytes += bytesOf(sets[0]);
+  return bytes;
 }
 
 async function* pieces(held: Held): AsyncGenerator<PageRange> {
