@@ -29,6 +29,11 @@ export interface OpenRunState {
   readonly state: 'running' | 'interrupted';
 }
 
+/** A run that brings an earlier state back onto a blob, rather than backing one up onto it. */
+export function isRestore({ kind }: OpenRun): boolean {
+  return kind === 'restore' || kind === 'rewind';
+}
+
 /** How many of the newest points are looked at for one that is good. */
 const LOOK_BACK = 5;
 /** Over so many points the rhythm is measured. */

@@ -227,10 +227,14 @@ async function reversalFor(request: RewindRequest, entry: CatalogueEntry, disk: 
   const { backup, point } = request;
   const entries = (await new Catalogue(request.catalogue, retrier).entries(signal)).filter(({ number }) => number >= entry.number);
   const newest = entries.at(-1)!;
-  for (const image of [disk, backup.image(newest.backup.snapshot)]) {
-    if (!(await givesHonestDifferences(image, retrier, signal))) {
+  try {
+    for (const image of [disk, backup.image(newest.backup.snapshot)]) {
+      if (await givesHonestDifferences(image, retrier, signal)) continue;
       return { refused: 'The service ignores differences between snapshots, so the whole disk is compared with the recovery point.' };
     }
+  } catch (error) {
+    if (!isBackupError(error, 'snapshotNotFound')) throw error;
+    return { refused: 'The newest recovery point was deleted outside this tool, so the whole disk is compared with the chosen one.' };
   }
   return {
     point: backup.image(point),
