@@ -17,18 +17,22 @@ const common = {
   logLevel: 'warning',
 };
 
-/** Every bundle; one whose entry is not there yet is passed over. @type {(import('esbuild').BuildOptions & { entry: string, outfile: string })[]} */
+// CommonJS packages inside an ES module still ask for Node's modules by require().
+const REQUIRE = "import { createRequire as pbbRequire } from 'node:module';\nconst require = pbbRequire(import.meta.url);";
+
+/** Every bundle; one whose entry is not there yet is passed over. @type {(import('esbuild').BuildOptions & { entry: string })[]} */
 const bundles = [
+  { entry: 'src/cli/main.ts', outfile: 'dist/cli.js', format: 'esm', banner: { js: `#!/usr/bin/env node\n${REQUIRE}` } },
   {
-    entry: 'src/cli/main.ts',
-    outfile: 'dist/cli.js',
+    // What `import()` names becomes a file of its own: the Azure SDK is read when it is first needed, not when VS Code starts.
+    entry: 'src/extension/extension.ts',
+    outdir: 'dist/extension',
     format: 'esm',
-    // CommonJS packages inside an ES module still ask for Node's modules by require().
-    banner: {
-      js: "#!/usr/bin/env node\nimport { createRequire as pbbRequire } from 'node:module';\nconst require = pbbRequire(import.meta.url);",
-    },
+    splitting: true,
+    // A native module that only some hosts have; @azure/identity-vscode loads where it does, and costs a line in the log elsewhere.
+    external: ['vscode', 'keytar'],
+    banner: { js: REQUIRE },
   },
-  { entry: 'src/extension/extension.ts', outfile: 'dist/extension.cjs', format: 'cjs', external: ['vscode'] },
   { entry: 'webview/restore/main.ts', outfile: 'dist/webview/restore.js', format: 'iife', platform: 'browser', target: 'es2024' },
   { entry: 'webview/difference/main.ts', outfile: 'dist/webview/difference.js', format: 'iife', platform: 'browser', target: 'es2024' },
 ];

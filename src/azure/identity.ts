@@ -13,19 +13,25 @@ export interface IdentityOptions {
 
 /**
  * The other credentials: environment, workload identity, managed identity, Azure CLI, Azure PowerShell, and so on. The library is loaded at the first
- * use; so is the plugin that shares the sign-in of other extensions, and where that does not load nothing is lost but a line.
+ * use.
  */
 export function identityCredential({ authorityHost, debug }: IdentityOptions): Credential {
   return new LazyCredential(async () => {
-    const { DefaultAzureCredential, useIdentityPlugin } = await import('@azure/identity');
-    try {
-      const { vsCodePlugin } = await import('@azure/identity-vscode');
-      useIdentityPlugin(vsCodePlugin);
-    } catch (error) {
-      debug(`@azure/identity-vscode is not used: ${redact(error instanceof Error ? error.message : String(error)).split('\n', 1)[0]}`);
-    }
+    const { DefaultAzureCredential } = await import('@azure/identity');
+    await shareSignIn(debug);
     return new DefaultAzureCredential({ additionallyAllowedTenants: ['*'], ...(authorityHost === undefined ? {} : { authorityHost }) });
   }, Date.now);
+}
+
+/** Loads the plugin that shares the sign-in of the Azure extensions. It needs a native module; where that does not load, nothing is lost but a line. */
+export async function shareSignIn(debug: (text: string) => void): Promise<void> {
+  try {
+    const { useIdentityPlugin } = await import('@azure/identity');
+    const { vsCodePlugin } = await import('@azure/identity-vscode');
+    useIdentityPlugin(vsCodePlugin);
+  } catch (error) {
+    debug(`@azure/identity-vscode is not used: ${redact(error instanceof Error ? error.message : String(error)).split('\n', 1)[0]}`);
+  }
 }
 
 /** Variables that say that one of the other credentials is set up here. Source: @azure/identity, EnvironmentCredential and ManagedIdentityCredential. */

@@ -7,7 +7,6 @@ export const COMMANDS = {
   takeSnapshot: 'pageBlobBackup.takeSnapshot',
   deleteSnapshot: 'pageBlobBackup.deleteSnapshot',
   verify: 'pageBlobBackup.verify',
-  restore: 'pageBlobBackup.restore',
   copyUrl: 'pageBlobBackup.copyUrl',
   revealBackup: 'pageBlobBackup.revealBackup',
   showLog: 'pageBlobBackup.showLog',
@@ -42,7 +41,6 @@ export const CONTEXT_KEYS = {
   hasAccounts: 'pageBlobBackup.hasAccounts',
   signedIn: 'pageBlobBackup.signedIn',
   filtered: 'pageBlobBackup.filtered',
-  running: 'pageBlobBackup.running',
   hasFinishedRuns: 'pageBlobBackup.hasFinishedRuns',
 } as const;
 

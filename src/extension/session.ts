@@ -1,12 +1,13 @@
 import type { BlobImage, PageBlob } from '../engine/pageBlob.ts';
 import type { RecordStore } from '../engine/recordStore.ts';
 import type { AccountBrowser } from '../azure/browse/accountBrowser.ts';
+import type { BrowseScope } from '../azure/browse/azureBrowser.ts';
 
 /** Azure as the extension uses it. The SDK is loaded at the first call of any method, never before. */
 export interface AzureSession {
   pageBlob(url: string): Promise<PageBlob>;
   image(url: string): Promise<BlobImage>;
   recordStoreFor(backupUrl: string): Promise<RecordStore>;
-  /** Lists containers and page blobs of the account with this blob endpoint. */
-  browse(endpoint: string): Promise<AccountBrowser>;
+  /** Lists containers and page blobs of the account with this blob endpoint; `scope` is the account's, where it sees less than all of it. */
+  browse(endpoint: string, scope?: BrowseScope): Promise<AccountBrowser>;
 }

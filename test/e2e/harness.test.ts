@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { accessibilityProblems } from '../support/workbench/pages/axe.ts';
 import type { Workbench } from '../support/workbench/pages/workbench.ts';
 import { startWorkbench } from '../support/workbench/startWorkbench.ts';
 import type { RunningWorkbench } from '../support/workbench/startWorkbench.ts';
@@ -14,7 +15,7 @@ describe('the workbench harness, with a sample extension', () => {
   let workbench: Workbench;
 
   before(async () => {
-    running = await startWorkbench({ extension: sample });
+    running = await startWorkbench({ extension: sample, settings: { 'sample.greeting': 'good morning' } });
     workbench = await running.openPage();
     await workbench.openViewContainer('Sample Fruits');
   });
@@ -161,6 +162,7 @@ describe('the workbench harness, with a sample extension', () => {
     const frame = await workbench.webview('Sample Page');
     await frame.getByRole('button', { name: 'Say hello' }).click();
     await frame.getByRole('status').filter({ hasText: 'host heard: hello' }).waitFor();
+    assert.deepEqual(await accessibilityProblems(frame), []);
     for (const theme of ['light', 'high contrast dark', 'high contrast light', 'dark'] as const) {
       await workbench.setTheme(theme);
       await workbench.screenshot(`harness-${theme.replaceAll(' ', '-')}`);
@@ -171,24 +173,30 @@ describe('the workbench harness, with a sample extension', () => {
 
   it('reads output channels and the clipboard', async () => {
     await workbench.waitForOutput('Sample Plain', /^plain words\n$/);
+    await workbench.waitForOutput('Sample Log', 'greeting: good morning');
     await workbench.showOutput('Sample Log');
     await workbench.screenshot('harness-output');
     await workbench.runCommand('Sample: Copy Word');
     await workbench.waitForClipboard('a word from the extension');
   });
 
-  it('keeps a secret over a reload, and a restart of the extension host', async () => {
-    const pids = async (): Promise<string[]> =>
-      [...(await workbench.waitForOutput('Sample Log', 'activated')).matchAll(/activated by process (\d+)/g)].map(([, pid]) => pid!);
-    const [first] = await pids();
+  it('keeps a secret over a reload, and over a crash of the extension host', async () => {
+    const hosts = async (): Promise<string[]> => {
+      const text = await workbench.waitForOutput('Sample Log', 'activated');
+      return [...text.matchAll(/activated by process (\d+)/g)].map(([, pid]) => pid!);
+    };
+    const [first] = await hosts();
     await workbench.runCommand('Sample: Count Secretly');
     await workbench.notifications.wait('Secret count: 1');
-    await workbench.reload();
+
+    await workbench.changeSettings({ 'sample.greeting': 'good night' });
+    await workbench.waitForOutput('Sample Log', 'greeting: good night');
     await workbench.runCommand('Sample: Count Secretly');
     await workbench.notifications.wait('Secret count: 2');
-    const second = await until('another extension host', async () => (await pids()).find((pid) => pid !== first));
-    await workbench.restartExtensionHost();
-    await until('a third extension host', async () => (await pids()).some((pid) => pid !== first && pid !== second));
+    const second = await until('another extension host', async () => (await hosts()).find((pid) => pid !== first));
+
+    await workbench.crashExtensionHost();
+    await until('a third extension host', async () => (await hosts()).some((pid) => pid !== first && pid !== second));
     await workbench.runCommand('Sample: Count Secretly');
     await workbench.notifications.wait('Secret count: 3');
   });

@@ -1,5 +1,6 @@
 import type { Event } from 'vscode';
 import type { FindAccess } from '../../azure/access.ts';
+import type { BlobAddress } from '../../azure/blobAddress.ts';
 
 /** A storage account in the tree. Holds no secret. */
 export interface StorageAccount {
@@ -33,6 +34,10 @@ export interface AccountListing {
   readonly problems: readonly AccountProblem[];
   /** Somebody is signed in with a Microsoft account. */
   readonly signedIn: boolean;
+  /** Azure has not answered yet, and these are the attached accounts alone; `onDidChange` tells when it has. */
+  readonly looking?: boolean;
+  /** Accounts in the subscriptions that cannot hold page blobs, and why. */
+  readonly leftOut?: readonly { readonly name: string; readonly reason: string }[];
 }
 
 /** Every account the user has, from all origins. */
@@ -45,4 +50,6 @@ export interface AccountDirectory {
   readonly findAccess: FindAccess;
   /** Blob endpoints of all known accounts, so that path-style addresses are understood. */
   endpoints(): readonly string[];
+  /** Tells apart addresses of one endpoint that have different credentials; undefined where the endpoint says it all. */
+  credentialId(address: BlobAddress): string | undefined;
 }

@@ -24,6 +24,8 @@ export interface RunRecord {
   /** Milliseconds of the wall clock. */
   readonly startedAt: number;
   readonly endedAt: number | undefined;
+  /** Bytes that it changed or copied, once it is done. */
+  readonly moved: number | undefined;
   /** What came of it, or why it failed, in plain words. */
   readonly outcome: string | undefined;
   /** Stable code of the failure. */

@@ -2,9 +2,18 @@ import { normaliseEndpoint } from '../../azure/blobAddress.ts';
 
 /** A blob's URL in the form in which two of them can be compared; names of the loopback are one. */
 export function urlKey(url: string): string {
+  const known = keys.get(url);
+  if (known !== undefined) return known;
   const [place = url] = url.split('?');
-  return normaliseEndpoint(place) ?? place;
+  const key = normaliseEndpoint(place) ?? place;
+  if (keys.size >= MOST_KEYS) keys.clear();
+  keys.set(url, key);
+  return key;
 }
+
+/** Ten thousand rows ask for the same keys whenever they are drawn. */
+const keys = new Map<string, string>();
+const MOST_KEYS = 50_000;
 
 /** Where a blob lies, taken from its URL for people: `account`, and the rest of the path, decoded. Knows endpoints with the account in the path by their host. */
 export function placeOf(url: string): Place {

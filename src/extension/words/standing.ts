@@ -11,7 +11,8 @@ export interface RunningHere {
 
 /** What is known of a chain: `unasked` until somebody looks, a failure where its catalogue cannot be read. */
 export type ChainKnowledge =
-  | { readonly state: 'unasked' | 'asking' }
+  | { readonly state: 'unasked' }
+  | { readonly state: 'asking' }
   | { readonly state: 'known'; readonly summary: ChainSummary; readonly running?: RunningHere | undefined }
   | { readonly state: 'unreadable'; readonly reason: string };
 

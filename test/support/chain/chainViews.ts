@@ -20,7 +20,9 @@ export async function callsDuring<T>({ service }: MemoryChain, act: () => Promis
 
 /** Bytes of the answered calls of these operations, of one blob where it is named. */
 export function bytesOf(calls: readonly CallRecord[], operations: readonly Operation[], url?: string): number {
-  const taken = calls.filter((call) => operations.includes(call.operation) && call.outcome === 'done' && (url === undefined || call.url === url));
+  const taken = calls.filter(
+    (call) => operations.includes(call.operation) && call.outcome === 'done' && (url === undefined || call.url === url),
+  );
   return taken.reduce((sum, { args }) => sum + (args.range ? args.range.end - args.range.start : 0), 0);
 }
 
@@ -39,7 +41,9 @@ export function liveSnapshots({ service }: MemoryChain, url: string): Readonly<S
 export function trespasses({ service }: MemoryChain): string[] {
   const allowed: readonly Operation[] = ['createSnapshot', 'deleteSnapshot'];
   const writes = service.calls.filter(({ writes, url, operation }) => writes && url === SOURCE && !allowed.includes(operation));
-  const taken = service.oracle.snapshotsEver().filter(({ takenBy, deletedBy }) => takenBy === 'foreign' && deletedBy?.startsWith('process'));
+  const taken = service.oracle
+    .snapshotsEver()
+    .filter(({ takenBy, deletedBy }) => takenBy === 'foreign' && deletedBy?.startsWith('process'));
   return [...writes.map(({ operation }) => `${operation} on the source`), ...taken.map(({ id, url }) => `deleted ${id} of ${url}`)];
 }
 

@@ -15,7 +15,7 @@ export interface WorkbenchOptions {
   readonly settings?: Settings;
   /** The folder that is opened; none if left out. */
   readonly folder?: string;
-  /** For the extension host. `undefined` takes a variable away. HOME is a folder of its own unless named here. */
+  /** For the extension host. `undefined` takes a variable away. HOME and TMPDIR are folders of its own unless named here. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Any free one if left out. */
   readonly port?: number;
@@ -30,9 +30,10 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Running
     const settings = new UserSettings(userData);
     await settings.create(options.settings ?? {});
     await linkExtension(options.extension, extensions);
-    await mkdir(join(home, 'h'));
-    // Without a gallery nobody asks the network for extensions.
-    const env = { HOME: join(home, 'h'), EXTENSIONS_GALLERY: '{}', ...options.env };
+    const [HOME, TMPDIR] = [join(home, 'h'), join(home, 't')];
+    for (const folder of [HOME, TMPDIR]) await mkdir(folder);
+    // Sockets go to the temporary folder, or to XDG_RUNTIME_DIR. Without a gallery nobody asks the network for extensions.
+    const env = { HOME, TMPDIR, XDG_RUNTIME_DIR: undefined, EXTENSIONS_GALLERY: '{}', ...options.env };
     const server = await ServerProcess.start({ userData, extensions, env, port: options.port ?? 0 });
     return new RunningWorkbench(server, home, settings, options.folder);
   } catch (error) {
@@ -64,6 +65,11 @@ export class RunningWorkbench {
   async openPage(): Promise<Workbench> {
     this.#browser ??= launchBrowser();
     return await Workbench.open(await this.#browser, this);
+  }
+
+  /** Ends the extension hosts at once, as a crash does; VS Code starts others. */
+  async killExtensionHosts(): Promise<void> {
+    await this.#server.killExtensionHosts();
   }
 
   async stop(): Promise<void> {

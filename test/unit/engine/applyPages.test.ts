@@ -30,7 +30,10 @@ const someRanges = fc
 /** The work cut into windows at `edge`. */
 async function* windows(touched: RangeSet, held: RangeSet, edge: number): AsyncGenerator<PageWork> {
   const end = 2 * MOST;
-  for (const window of [{ start: 0, end: edge }, { start: edge, end }])
+  for (const window of [
+    { start: 0, end: edge },
+    { start: edge, end },
+  ])
     if (lengthOf(window) > 0) yield workFor(window, clip(touched, window), clip(held, window));
 }
 
@@ -50,11 +53,20 @@ describe('applyPages', () => {
         });
 
         assert.ok(moves.every((piece) => lengthOf(piece) <= MAX_WRITE));
-        assert.ok(order.every(({ start }, i) => i === 0 || order[i - 1]!.end <= start), 'in address order, nothing twice');
+        assert.ok(
+          order.every(({ start }, i) => i === 0 || order[i - 1]!.end <= start),
+          'in address order, nothing twice',
+        );
         assert.deepEqual(rangeSet(moves), written);
         assert.deepEqual(rangeSet(clears), cleared);
-        const within = [{ start: 0, end: edge }, { start: edge, end: 2 * MOST }].flatMap((window) => clip(written, window));
-        assert.equal(moves.length, within.reduce((sum, piece) => sum + Math.ceil(lengthOf(piece) / MAX_WRITE), 0));
+        const within = [
+          { start: 0, end: edge },
+          { start: edge, end: 2 * MOST },
+        ].flatMap((window) => clip(written, window));
+        assert.equal(
+          moves.length,
+          within.reduce((sum, piece) => sum + Math.ceil(lengthOf(piece) / MAX_WRITE), 0),
+        );
         assert.deepEqual(moved, { written: bytesOf(written), cleared: bytesOf(cleared), calls: order.length });
         assert.equal(told.length, order.length);
         assert.equal(told.at(-1) ?? 0, order.at(-1)?.end ?? 0, 'at the end everything has been applied');

@@ -48,7 +48,15 @@ describe('Catalogue', () => {
 
   it('lists numbers by value, also beyond six digits, and knows records that are not entries', async () => {
     const { chain, store } = catalogue();
-    for (const name of ['1000000.json', '000002.json', '999999.json', 'notes.txt', '12.json', '000002.json.bak', '000002.proof-passed-x.json'])
+    for (const name of [
+      '1000000.json',
+      '000002.json',
+      '999999.json',
+      'notes.txt',
+      '12.json',
+      '000002.json.bak',
+      '000002.proof-passed-x.json',
+    ])
       await store.create(name, '');
     await store.create('000003.proof-failed-0f.json', '');
     assert.deepEqual(await chain.index(), { numbers: [2, 999_999, 1_000_000], failed: new Set([3]) });
@@ -58,7 +66,10 @@ describe('Catalogue', () => {
     const { chain } = catalogue();
     assert.deepEqual(await chain.entries(), []);
     for (const number of [3, 1, 2]) await chain.commit(entry(number, `run ${number}`));
-    assert.deepEqual((await chain.entries()).map(({ number }) => number), [1, 2, 3]);
+    assert.deepEqual(
+      (await chain.entries()).map(({ number }) => number),
+      [1, 2, 3],
+    );
     await fails(chain.entry(9), 'snapshotNotFound');
   });
 
@@ -82,7 +93,10 @@ describe('Catalogue', () => {
       const { chain, service } = catalogue();
       service.interceptor = firstCalls('recordCreate', { kind: 'lostAnswer', code });
       await chain.commit(entry(1));
-      assert.deepEqual(service.calls.map(({ operation }) => operation), ['recordCreate', 'recordRead']);
+      assert.deepEqual(
+        service.calls.map(({ operation }) => operation),
+        ['recordCreate', 'recordRead'],
+      );
     });
   }
 
@@ -99,6 +113,15 @@ describe('Catalogue', () => {
     service.interceptor = firstCalls('recordCreate', { kind: 'late', calls: 2 });
     await chain.commit(entry(1));
     assert.equal((await chain.entries()).length, 1);
+  });
+
+  it('where another machine has finished the same run, its entry is the one that counts', async () => {
+    const { chain, make, service } = catalogue();
+    const first = entry(1, 'run', 'its snapshot');
+    await make(service.client('other')).commit(first);
+    assert.deepEqual(await chain.commit(entry(1, 'run', 'another snapshot')), first);
+    service.interceptor = firstCalls('recordCreate', { kind: 'dropped' });
+    assert.deepEqual(await chain.commit(entry(1, 'run', 'another snapshot')), first);
   });
 
   it('a lost answer behind which another run was first is superseded', async () => {

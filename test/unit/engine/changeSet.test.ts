@@ -48,7 +48,10 @@ describe('compose', () => {
         assert.equal(flawOf(both.written), undefined);
         assert.equal(flawOf(both.cleared), undefined);
         assert.deepEqual(intersect(both.written, both.cleared), [], 'no page is both written and cleared');
-        assert.ok([...both.written, ...both.cleared].every(({ end }) => end <= both.lengthAfter), 'no page beyond the end');
+        assert.ok(
+          [...both.written, ...both.cleared].every(({ end }) => end <= both.lengthAfter),
+          'no page beyond the end',
+        );
         assert.deepEqual(applied(both, before, second.after), second.after);
       }),
       { seed: 201, numRuns: 2000 },

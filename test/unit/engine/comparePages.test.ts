@@ -19,7 +19,9 @@ describe('differingPages', () => {
         };
         const [a, b] = [at(shiftA), at(shiftB)];
         for (const { at: where, bit } of list) b[where]! ^= 1 << bit;
-        const expected = Array.from({ length: 12 }, (_, page) => a.subarray(page * PAGE, (page + 1) * PAGE).some((byte, i) => byte !== b[page * PAGE + i]));
+        const expected = Array.from({ length: 12 }, (_, page) =>
+          a.subarray(page * PAGE, (page + 1) * PAGE).some((byte, i) => byte !== b[page * PAGE + i]),
+        );
         assert.deepEqual(bitsOf(differingPages(range(5, 17), a, b), 17).slice(5), expected);
         assert.deepEqual(differingPages(range(5, 17), a, a), []);
       }),

@@ -86,7 +86,10 @@ describe('forEachBounded', () => {
       await world.sleep(10);
       done++;
     };
-    await assert.rejects(forEachBounded(items(), { calls: 9, bytes: 9 }, () => 0, work), /the list broke/);
+    await assert.rejects(
+      forEachBounded(items(), { calls: 9, bytes: 9 }, () => 0, work),
+      /the list broke/,
+    );
     assert.equal(done, 2);
   });
 
@@ -100,7 +103,10 @@ describe('forEachBounded', () => {
       }
     }
     const fail = () => Promise.reject(new Error('no'));
-    await assert.rejects(forEachBounded(items(), { calls: 1, bytes: 9 }, () => 0, fail), /no/);
+    await assert.rejects(
+      forEachBounded(items(), { calls: 1, bytes: 9 }, () => 0, fail),
+      /no/,
+    );
     assert.ok(closed);
   });
 
@@ -115,7 +121,10 @@ describe('forEachBounded', () => {
       done++;
     };
     const items = Array.from({ length: 9 });
-    await assert.rejects(forEachBounded(items, { calls: 2, bytes: 9 }, () => 0, work, stop.signal), (error) => isBackupError(error, 'cancelled'));
+    await assert.rejects(
+      forEachBounded(items, { calls: 2, bytes: 9 }, () => 0, work, stop.signal),
+      (error) => isBackupError(error, 'cancelled'),
+    );
     assert.equal(begun, 3);
     assert.equal(done, 3, 'nothing of ours is under way afterwards');
   });

@@ -129,7 +129,10 @@ describe('the journal', () => {
     all.world.jump(15_000);
     await all.journal.reached(4 * PAGE);
     await all.journal.reached(5 * PAGE);
-    assert.deepEqual(all.service.calls.map(({ operation }) => operation), ['setMetadata']);
+    assert.deepEqual(
+      all.service.calls.map(({ operation }) => operation),
+      ['setMetadata'],
+    );
     assert.equal((await recordOf(all))!.applied, 4 * PAGE);
   });
 

@@ -17,7 +17,10 @@ describe('takeMarkedSnapshot', () => {
   it('carries the blob’s own metadata, which Snapshot Blob would else drop, and our mark', async () => {
     const all = stage();
     const id = await take(all, { vm: 'web-1' });
-    assert.deepEqual(live(all).map((snapshot) => [snapshot.id, snapshot.metadata]), [[id, { vm: 'web-1', pbb_run: 'r1', pbb_more: 'x' }]]);
+    assert.deepEqual(
+      live(all).map((snapshot) => [snapshot.id, snapshot.metadata]),
+      [[id, { vm: 'web-1', pbb_run: 'r1', pbb_more: 'x' }]],
+    );
   });
 
   for (const kind of ['lostAnswer', 'dropped', 'duplicate'] as const) {
@@ -34,11 +37,17 @@ describe('takeMarkedSnapshot', () => {
     const all = stage();
     all.service.interceptor = firstCalls('createSnapshot', { kind: 'dropped' });
     await take(all);
-    assert.deepEqual(all.service.calls.map(({ operation }) => operation), ['createSnapshot', 'snapshots', 'createSnapshot']);
+    assert.deepEqual(
+      all.service.calls.map(({ operation }) => operation),
+      ['createSnapshot', 'snapshots', 'createSnapshot'],
+    );
     const other = stage();
     other.service.interceptor = firstCalls('createSnapshot', { kind: 'throw', error: throttled() });
     await take(other);
-    assert.deepEqual(other.service.calls.map(({ operation }) => operation), ['createSnapshot', 'createSnapshot']);
+    assert.deepEqual(
+      other.service.calls.map(({ operation }) => operation),
+      ['createSnapshot', 'createSnapshot'],
+    );
   });
 
   it('is not misled by older snapshots, marks of other runs, and a list of many pages', async () => {

@@ -9,7 +9,11 @@ const sizeOf = (metadata: Readonly<Record<string, string>>) =>
 
 describe('metadata of a blob and ours', () => {
   it('the blob’s own stays and ours is added', () => {
-    assert.deepEqual(withOurs({ vm: 'x', pbb_run: 'old' }, { pbb_run: 'new', pbb_chain: 'c' }), { vm: 'x', pbb_run: 'new', pbb_chain: 'c' });
+    assert.deepEqual(withOurs({ vm: 'x', pbb_run: 'old' }, { pbb_run: 'new', pbb_chain: 'c' }), {
+      vm: 'x',
+      pbb_run: 'new',
+      pbb_chain: 'c',
+    });
   });
 
   it('8 KiB in all fit, one byte more does not', () => {
@@ -28,12 +32,15 @@ describe('metadata of a blob and ours', () => {
         assert.ok(sizeOf(merged) <= 8192);
         for (const [key, value] of Object.entries(own)) assert.ok(merged[key] === value || added.some(([ours]) => ours === key));
         // What is left out would not have fitted beside all that was given before it.
-        let before: Record<string, string> = { ...own };
+        const kept: Record<string, string> = { ...own };
         for (const [key, value] of added) {
-          const fits = sizeOf({ ...before, [key]: value }) <= 8192;
-          assert.equal(merged[key], fits ? value : own[key]);
-          if (fits) before = { ...before, [key]: value };
+          const before = kept[key];
+          kept[key] = value;
+          if (sizeOf(kept) <= 8192) continue;
+          if (before === undefined) delete kept[key];
+          else kept[key] = before;
         }
+        assert.deepEqual(merged, kept);
       }),
       { seed: 701, numRuns: 300 },
     );
@@ -73,7 +80,17 @@ describe('the record of the open run', () => {
   });
 
   it('is absent where there is none or it is no such record', () => {
-    for (const text of ['', '{', 'null', '7', '"r"', '[]', '{"run":"r","lease":"l"}', '{"run":1,"lease":"l","applied":0}', '{"run":"r","lease":"l","applied":"9"}'])
+    for (const text of [
+      '',
+      '{',
+      'null',
+      '7',
+      '"r"',
+      '[]',
+      '{"run":"r","lease":"l"}',
+      '{"run":1,"lease":"l","applied":0}',
+      '{"run":"r","lease":"l","applied":"9"}',
+    ])
       assert.equal(readOpenRun({ pbb_open: text }), undefined, text);
     assert.equal(readOpenRun({}), undefined);
   });

@@ -76,7 +76,10 @@ describe('PageMover', () => {
     const { mover, service } = await moving('relay');
     service.interceptor = firstCalls('clearPages', { kind: 'late' });
     await mover.clear(range(0, 8));
-    assert.deepEqual(service.calls.map(({ operation }) => operation), ['clearPages', 'raiseEpoch', 'clearPages']);
+    assert.deepEqual(
+      service.calls.map(({ operation }) => operation),
+      ['clearPages', 'raiseEpoch', 'clearPages'],
+    );
     assert.ok(service.calls[2]!.args.fence?.leaseId && service.calls[2]!.args.fence.epoch === 2);
   });
 });

@@ -28,14 +28,20 @@ describe('aligned', () => {
           assert.ok(end > start && end - start <= most * PAGE);
           for (const [i, set] of sets.entries()) {
             assert.equal(flawOf(set), undefined);
-            assert.ok(set.every((part) => part.start >= start && part.end <= end), 'clipped to the window');
+            assert.ok(
+              set.every((part) => part.start >= start && part.end <= end),
+              'clipped to the window',
+            );
             seen[i]!.push(set);
           }
           at = end;
         }
         assert.equal(at, PAGES * PAGE);
         for (const [i, model] of [a, b].entries())
-          assert.deepEqual(bitsOf(seen[i]!.flat(), PAGES), model.map((bit, page) => bit && page >= first));
+          assert.deepEqual(
+            bitsOf(seen[i]!.flat(), PAGES),
+            model.map((bit, page) => bit && page >= first),
+          );
       }),
       { seed: 301, numRuns: 400 },
     );

@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { isPageRange, MAX_LENGTH, PAGE } from '../../../src/engine/ranges/pageRange.ts';
-import { bytesOf, clip, intersect, rangeSet, sameRanges, split, subtract, union, type RangeSet } from '../../../src/engine/ranges/rangeSet.ts';
+import {
+  bytesOf,
+  clip,
+  intersect,
+  rangeSet,
+  sameRanges,
+  split,
+  subtract,
+  union,
+  type RangeSet,
+} from '../../../src/engine/ranges/rangeSet.ts';
 import { bitsOf, flawOf, pageBits, range, setOf, type PageBits } from '../../support/engine/pageBits.ts';
 
 const PAGES = 24;
@@ -20,7 +30,9 @@ describe('range sets agree with an array of one bit a page', () => {
     fc.assert(
       fc.property(fc.array(anyRange, { maxLength: 12 }), (ranges) => {
         const before = structuredClone(ranges);
-        const expected = Array.from({ length: PAGES }, (_, page) => ranges.some(({ start, end }) => start <= page * PAGE && page * PAGE < end));
+        const expected = Array.from({ length: PAGES }, (_, page) =>
+          ranges.some(({ start, end }) => start <= page * PAGE && page * PAGE < end),
+        );
         holds(rangeSet(ranges), expected);
         assert.deepEqual(ranges, before, 'the given list is left as it is');
       }),
@@ -32,9 +44,18 @@ describe('range sets agree with an array of one bit a page', () => {
     fc.assert(
       fc.property(bits, bits, (a, b) => {
         const [one, other] = [setOf(a), setOf(b)];
-        holds(union(one, other), a.map((bit, i) => bit || b[i]!));
-        holds(intersect(one, other), a.map((bit, i) => bit && b[i]!));
-        holds(subtract(one, other), a.map((bit, i) => bit && !b[i]!));
+        holds(
+          union(one, other),
+          a.map((bit, i) => bit || b[i]!),
+        );
+        holds(
+          intersect(one, other),
+          a.map((bit, i) => bit && b[i]!),
+        );
+        holds(
+          subtract(one, other),
+          a.map((bit, i) => bit && !b[i]!),
+        );
         holds(one, a);
         holds(other, b);
       }),
@@ -45,7 +66,10 @@ describe('range sets agree with an array of one bit a page', () => {
   it('clip', () => {
     fc.assert(
       fc.property(bits, fc.nat(PAGES), fc.nat(PAGES), (a, first, last) => {
-        holds(clip(setOf(a), range(first, last)), a.map((bit, page) => bit && page >= first && page < last));
+        holds(
+          clip(setOf(a), range(first, last)),
+          a.map((bit, page) => bit && page >= first && page < last),
+        );
       }),
       { seed: 103, numRuns: 500 },
     );
@@ -56,7 +80,10 @@ describe('range sets agree with an array of one bit a page', () => {
       fc.property(bits, bits, (a, b) => {
         assert.equal(bytesOf(setOf(a)), a.filter(Boolean).length * PAGE);
         assert.ok(sameRanges(setOf(a), setOf([...a])));
-        assert.equal(sameRanges(setOf(a), setOf(b)), a.every((bit, page) => bit === b[page]));
+        assert.equal(
+          sameRanges(setOf(a), setOf(b)),
+          a.every((bit, page) => bit === b[page]),
+        );
       }),
       { seed: 104, numRuns: 500 },
     );
@@ -99,7 +126,15 @@ describe('range sets agree with an array of one bit a page', () => {
 describe('page ranges', () => {
   it('are whole pages: safe, not negative, aligned, not empty', () => {
     assert.ok(isPageRange({ start: 0, end: PAGE }));
-    for (const [start, end] of [[0, 0], [PAGE, 0], [-PAGE, PAGE], [1, PAGE], [0, 511], [0, Number.NaN], [0, 2 ** 53]] as const)
+    for (const [start, end] of [
+      [0, 0],
+      [PAGE, 0],
+      [-PAGE, PAGE],
+      [1, PAGE],
+      [0, 511],
+      [0, Number.NaN],
+      [0, 2 ** 53],
+    ] as const)
       assert.ok(!isPageRange({ start, end }), `${start} to ${end}`);
   });
 });

@@ -69,7 +69,11 @@ describe('Retrier.repeat', () => {
       heard.length = 0;
       await it.repeat('reading', failing(...Array.from({ length: 4 }, () => throttled())).call);
       for (const [i, { waitMs }] of heard.entries()) assert.ok(waitMs >= 0 && waitMs <= [100, 200, 400, 400][i]!, `wait ${i}: ${waitMs}`);
-      assert.equal(world.now() - start, heard.reduce((sum, { waitMs }) => sum + waitMs, 0), 'the waits told are the waits made');
+      assert.equal(
+        world.now() - start,
+        heard.reduce((sum, { waitMs }) => sum + waitMs, 0),
+        'the waits told are the waits made',
+      );
       for (const { waitMs } of heard) waits.add(waitMs);
     }
     assert.ok(waits.size > 40, 'full jitter');

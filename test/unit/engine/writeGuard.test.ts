@@ -32,7 +32,10 @@ describe('WriteGuard: taking hold', () => {
     const guard = await WriteGuard.take(blob, world, tools.retrier);
     const other = await WriteGuard.take(stage({ seed: 2 }).blob, world, tools.retrier);
     assert.notEqual(guard.leaseId, other.leaseId);
-    assert.deepEqual(service.calls.map(({ operation }) => operation), ['acquireLease', 'properties', 'raiseEpoch']);
+    assert.deepEqual(
+      service.calls.map(({ operation }) => operation),
+      ['acquireLease', 'properties', 'raiseEpoch'],
+    );
     assert.equal(service.calls[0]!.args.other!['seconds'], 60);
     assert.equal(service.calls[2]!.args.other!['epoch'], 1);
   });
@@ -56,7 +59,10 @@ describe('WriteGuard: the lease', () => {
   it('every write names lease and epoch', async () => {
     const all = await guarded();
     await writePage(all, 0, 1);
-    assert.deepEqual(all.service.calls.map(({ args }) => args.fence), [{ leaseId: all.guard.leaseId, epoch: 1 }]);
+    assert.deepEqual(
+      all.service.calls.map(({ args }) => args.fence),
+      [{ leaseId: all.guard.leaseId, epoch: 1 }],
+    );
   });
 
   it('a change of metadata or length names the lease', async () => {
@@ -164,7 +170,10 @@ describe('WriteGuard: the epoch', () => {
     all.service.interceptor = firstCalls('writePages', { kind: 'late' });
     await writePage(all, 0, 1);
     assert.deepEqual(operations(all), ['writePages', 'raiseEpoch', 'writePages']);
-    assert.deepEqual(all.service.calls.map(({ args }) => args.fence?.epoch), [1, undefined, 2]);
+    assert.deepEqual(
+      all.service.calls.map(({ args }) => args.fence?.epoch),
+      [1, undefined, 2],
+    );
     await writePage(all, 0, 2);
     all.service.late.deliver();
     assert.equal(firstBytes(all.service)[0], 2);
@@ -177,10 +186,16 @@ describe('WriteGuard: the epoch', () => {
       operation === 'writePages' && left > 0 && index % 2 === 0 && left-- > 0 ? { kind: 'late', calls: 3 } : undefined;
     await Promise.all(Array.from({ length: 16 }, (_, page) => writePage(all, page, page + 1)));
     all.service.late.deliver();
-    assert.deepEqual(firstBytes(all.service), Array.from({ length: 16 }, (_, page) => page + 1));
+    assert.deepEqual(
+      firstBytes(all.service),
+      Array.from({ length: 16 }, (_, page) => page + 1),
+    );
     const raised = all.service.calls.filter(({ operation }) => operation === 'raiseEpoch').map(({ args }) => args.other!['epoch']);
     assert.ok(raised.length > 0 && raised.length <= 10);
-    assert.deepEqual(raised, raised.map((_, i) => i + 2));
+    assert.deepEqual(
+      raised,
+      raised.map((_, i) => i + 2),
+    );
   });
 
   it('raising it is repeated as long as its effect is unknown', async () => {
@@ -233,7 +248,7 @@ describe('WriteGuard.takeOver', () => {
       service.foreign.acquireLease(DISK, 'somebody', 60);
       service.foreign.breakLease(DISK);
     },
-    'leased': ({ service }) => service.foreign.acquireLease(DISK, 'somebody', 60),
+    leased: ({ service }) => service.foreign.acquireLease(DISK, 'somebody', 60),
     'replaced as a whole': ({ service }) => service.foreign.putBlobOver(DISK, 8 * PAGE),
   })) {
     it(`proves nothing when the blob was ${what} since`, async () => {

@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 import { cacheFolder } from '../folders.ts';
 import { withLock } from '../server/lock.ts';
@@ -26,12 +27,13 @@ function find(): string | undefined {
 async function install(): Promise<string> {
   say('There is no Chromium on this machine yet. Asking Playwright for its own …');
   const cli = join(dirname(createRequire(import.meta.url).resolve('playwright-core/package.json')), 'cli.js');
-  const isDownloaded = find() !== undefined || (await run(process.execPath, [cli, 'install', 'chromium']));
-  if (!isDownloaded && process.platform === 'linux' && process.getuid?.() === 0) {
+  if (find() === undefined) await run(process.execPath, [cli, 'install', 'chromium']);
+  if (find() === undefined && process.platform === 'linux' && process.getuid?.() === 0) {
     say('That did not work. Installing the package "chromium" by apt-get …');
     const wait = ['-o', 'DPkg::Lock::Timeout=600', '-qq'];
     await run('apt-get', [...wait, 'update']);
-    await run('apt-get', [...wait, 'install', '-y', '--no-install-recommends', 'chromium', 'fonts-dejavu-core']);
+    const done = await run('apt-get', [...wait, 'install', '-y', '--no-install-recommends', 'chromium', 'fonts-dejavu-core']);
+    if (done !== true) say(done.message);
   }
   const path = find();
   if (path === undefined) {
@@ -40,10 +42,13 @@ async function install(): Promise<string> {
   return path;
 }
 
-/** Whether the program ended well; its words go to stderr. */
-async function run(command: string, args: readonly string[]): Promise<boolean> {
-  const child = spawn(command, args, { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
-  return await new Promise((done) => child.once('error', () => done(false)).once('exit', (status) => done(status === 0)));
+/** Whether it ended well. What it says is given in the words of the error. */
+async function run(command: string, args: readonly string[]): Promise<true | Error> {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  return await promisify(execFile)(command, args, { env, maxBuffer: 64 * 1024 ** 2 }).then(
+    () => true,
+    (error: Error) => error,
+  );
 }
 
 function isProgram(path: string): boolean {

@@ -7,12 +7,25 @@ interface Allowed {
 
 /** Errors that code-server logs by itself, with no extension of ours in it. Nothing of ours belongs here. */
 const ALLOWED: readonly Allowed[] = [
-  { pattern: /404 .*\/node_modules\/vsda\//, reason: "vsda signs messages in Microsoft's own builds and is not part of the open one." },
+  { pattern: /404 .*\/node_modules\/vsda\//, reason: "vsda signs messages in Microsoft's own builds and is not part of the open one" },
+  {
+    pattern: /\[lifecycle\] Long running operations during shutdown/,
+    reason: 'parts of VS Code itself say so at each reload in a browser',
+  },
+];
+
+/** What the window says when an extension host was killed. */
+const AFTER_A_CRASH: readonly Allowed[] = [
+  { pattern: /CloseEvent/, reason: 'the connection to the extension host broke' },
+  { pattern: /\[remote-connection\]\[ExtensionHost\]|Unknown reconnection token/, reason: 'the window tries to connect again' },
+  { pattern: /Extension host \(Remote\) terminated unexpectedly/, reason: 'the window has understood' },
+  { pattern: /ERR.* Canceled: Canceled/, reason: 'VS Code was asking the extension host, or an extension in it, for something' },
 ];
 
 /** Collects the errors that a page writes to its console. What the extension host logs as an error arrives there too. */
 export class ConsoleMonitor {
   readonly #errors: string[] = [];
+  readonly #allowed = [...ALLOWED];
 
   constructor(page: Page) {
     page.on('console', (message) => {
@@ -21,12 +34,19 @@ export class ConsoleMonitor {
     page.on('pageerror', (error) => this.#note(error.stack ?? error.message));
   }
 
-  /** All errors so far but those that code-server logs by itself. */
+  /** All errors so far but those that are known. */
   errors(): readonly string[] {
     return this.#errors;
   }
 
+  /** From here on an extension host may be gone. */
+  allowCrash(): void {
+    this.#allowed.push(...AFTER_A_CRASH);
+  }
+
   #note(text: string): void {
-    if (!ALLOWED.some(({ pattern }) => pattern.test(text))) this.#errors.push(text);
+    if (this.#allowed.some(({ pattern }) => pattern.test(text))) return;
+    // Stacks in VS Code's own bundle tell nothing.
+    this.#errors.push(text.replaceAll(/\n +at .*workbench\.js:.*/g, ''));
   }
 }

@@ -121,7 +121,7 @@ export class View {
       const rows = await this.rows();
       if (seen(rows)) return true;
       if (rows.length === 0 || rows.at(-1)!.index >= (await this.#count()) - 1) return false;
-      await this.#page.mouse.wheel(0, box.height / 2);
+      await this.#page.mouse.wheel(0, box.height * 0.7);
       await until(`${this.#name} scrolled`, async () => (await this.rows()).at(-1)!.index > rows.at(-1)!.index);
     }
   }

@@ -149,9 +149,10 @@ export class Workbench {
     await this.#ready();
   }
 
-  /** The extension host ends and a new one starts; the window stays. */
-  async restartExtensionHost(): Promise<void> {
-    await this.runCommand('Developer: Restart Extension Host');
+  /** The extension host dies at once, as in a crash. VS Code starts another one. */
+  async crashExtensionHost(): Promise<void> {
+    this.console.allowCrash();
+    await this.#running.killExtensionHosts();
   }
 
   async setTheme(theme: Theme): Promise<void> {
@@ -187,6 +188,8 @@ export class Workbench {
       await this.page.keyboard.press('Escape');
       return false;
     });
+    // Out of the way: what the mouse rests on looks different.
+    await this.page.mouse.move(WINDOW.width / 2, 1);
     await this.runCommand('Notifications: Clear All Notifications');
     await until('no notifications', async () => (await this.notifications.texts()).length === 0);
   }

@@ -35,6 +35,7 @@ export function activate(context) {
   status.text = '$(pass) Sample idle';
   status.show();
   log.info(`activated by process ${process.pid}`);
+  log.info(`greeting: ${vscode.workspace.getConfiguration('sample').get('greeting')}`);
   plain.appendLine('plain words');
 
   const commands = {
@@ -95,7 +96,8 @@ export function activate(context) {
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- not the browser's postMessage
       panel.webview.onDidReceiveMessage((text) => panel.webview.postMessage(`host heard: ${text}`));
       panel.webview.html = `<!DOCTYPE html><html lang="en"><head><title>Sample Page</title>
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-abc'; style-src 'unsafe-inline'"></head>
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'nonce-abc'; style-src 'unsafe-inline'">
+        <style>body { background: var(--vscode-editor-background); }</style></head>
         <body><main><h1>Sample page</h1><button>Say hello</button><p role="status"></p></main><script nonce="abc">
           const api = acquireVsCodeApi();
           document.querySelector('button').onclick = () => api.postMessage('hello');

@@ -8,11 +8,14 @@ const child = spawn(process.execPath, process.argv.slice(2), { stdio: ['ignore',
 const ended = once(child, 'exit');
 
 process.stdin.resume();
-process.stdin.on('end', () => {
+process.stdin.on('end', end);
+process.on('SIGTERM', end);
+ended.then(() => endGroup());
+
+function end() {
   child.kill('SIGTERM');
   setTimeout(endGroup, GRACE);
-});
-ended.then(() => endGroup());
+}
 
 function endGroup() {
   try {

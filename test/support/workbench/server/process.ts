@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { codeServer } from './install.ts';
 
 export interface ServerOptions {
@@ -44,6 +45,16 @@ export class ServerProcess {
       env: { ...withoutWorkbench(process.env), ...env },
     });
     return new ServerProcess(await addressOf(child), child);
+  }
+
+  /** Ends the extension hosts at once, as a crash does; VS Code starts others. */
+  async killExtensionHosts(): Promise<void> {
+    // Only those in the group that the keeper leads.
+    const { stdout } = await promisify(execFile)('ps', ['-axo', 'pid=,pgid=,args=']);
+    for (const line of stdout.split('\n')) {
+      const [pid, group] = line.trim().split(/\s+/, 2).map(Number);
+      if (group === this.#child.pid && line.includes('--type=extensionHost')) process.kill(pid!, 'SIGKILL');
+    }
   }
 
   /** Ends the server and everything it started. */

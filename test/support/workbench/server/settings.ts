@@ -35,7 +35,7 @@ const ALWAYS: Settings = {
   'editor.accessibilitySupport': 'off',
 };
 
-/** The user's settings.json. A window reads it when it is loaded. */
+/** The user's settings.json, which holds settings of every scope. A window reads it when it is loaded. */
 export class UserSettings {
   readonly #file: string;
 

@@ -23,7 +23,10 @@ describe('law 8: which source snapshots go', () => {
     const [anchor] = await anchorsOf(chain);
     changeDisk(chain);
     const { calls } = await callsDuring(chain, () => chain.backup());
-    assert.deepEqual(calls.filter(({ operation }) => operation === 'deleteSnapshot').map(({ url, snapshot }) => [url, snapshot]), [[SOURCE, anchor]]);
+    assert.deepEqual(
+      calls.filter(({ operation }) => operation === 'deleteSnapshot').map(({ url, snapshot }) => [url, snapshot]),
+      [[SOURCE, anchor]],
+    );
     assert.deepEqual(sourceIds(chain), [(await anchorsOf(chain))[1]]);
   });
 
@@ -78,7 +81,10 @@ describe('law 8: which source snapshots go', () => {
     chain.service.interceptor = firstCalls('deleteSnapshot', { kind: 'throw', error: refusal('accessDenied', 'not allowed') });
     const result = await chain.backup({}, {}, (event) => void (event.type === 'warning' && warnings.push(event)));
     assert.equal(result.kind, 'incremental');
-    assert.deepEqual(warnings.map((event) => event.type === 'warning' && event.code), ['snapshotKept']);
+    assert.deepEqual(
+      warnings.map((event) => event.type === 'warning' && event.code),
+      ['snapshotKept'],
+    );
     assert.equal(sourceIds(chain).length, 2);
     await points(chain, 1);
     assert.equal(sourceIds(chain).length, 1);
@@ -101,8 +107,13 @@ describe('law 8: which source snapshots go', () => {
       changeDisk(chain);
       const before = sourceIds(chain);
       chain.service.interceptor = firstCalls(operation, { kind: 'throw', error: refusal('accessDenied', 'no') }, 99);
-      const { calls } = await callsDuring(chain, () => assert.rejects(chain.backup({ transfer: 'relay' }), (error) => isBackupError(error, 'accessDenied')));
-      assert.deepEqual(calls.filter((call) => call.operation === 'deleteSnapshot'), []);
+      const { calls } = await callsDuring(chain, () =>
+        assert.rejects(chain.backup({ transfer: 'relay' }), (error) => isBackupError(error, 'accessDenied')),
+      );
+      assert.deepEqual(
+        calls.filter((call) => call.operation === 'deleteSnapshot'),
+        [],
+      );
       assert.ok(before.every((id) => sourceIds(chain).includes(id)));
     });
   }

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { RunEvent } from '../../../../src/engine/events.ts';
 import { PAGE } from '../../../../src/engine/ranges/pageRange.ts';
-import { bytesOf, callsDuring, CHANGED, changeDisk, chainWithOnePoint, isPageWrite, liveSnapshots, newestEqualsDisk } from '../../../support/chain/chainViews.ts';
+import {
+  bytesOf,
+  callsDuring,
+  CHANGED,
+  changeDisk,
+  chainWithOnePoint,
+  isPageWrite,
+  liveSnapshots,
+  newestEqualsDisk,
+} from '../../../support/chain/chainViews.ts';
 import { BACKUP, MemoryChain, SOURCE } from '../../../support/chain/memoryChain.ts';
 
 /** Everything that `changeDisk` touches is listed as changed unless `resizeTracked` is on, which adds the empty grown pages. */
@@ -36,7 +46,12 @@ describe('the kinds of a recovery point', () => {
         chain: 'string',
         run: 'string',
         backup: { url: BACKUP, snapshot: result.recoveryPoint },
-        source: { url: SOURCE, snapshot: result.sourceSnapshot, createdOn: new Date(chain.service.oracle.contentOf({ url: SOURCE }).createdOn).toUTCString(), length: 16 * PAGE },
+        source: {
+          url: SOURCE,
+          snapshot: result.sourceSnapshot,
+          createdOn: new Date(chain.service.oracle.contentOf({ url: SOURCE }).createdOn).toUTCString(),
+          length: 16 * PAGE,
+        },
         written: 4 * PAGE,
         cleared: 0,
         transferred: 4 * PAGE,
@@ -80,7 +95,10 @@ describe('the kinds of a recovery point', () => {
     assert.equal(result.reason, 'Nothing changed since recovery point 1. No new point was made.');
     assert.deepEqual(await chain.entries(), before);
     assert.deepEqual(calls.filter(isPageWrite), []);
-    assert.deepEqual(liveSnapshots(chain, SOURCE).map(({ id }) => id), [anchor]);
+    assert.deepEqual(
+      liveSnapshots(chain, SOURCE).map(({ id }) => id),
+      [anchor],
+    );
     assert.equal(liveSnapshots(chain, BACKUP).length, 1);
     assert.equal((await chain.service.pageBlob(BACKUP).image().properties()).lease, 'available');
   });
@@ -141,7 +159,11 @@ describe('traffic of an incremental is minimal', () => {
 
   it('the proof levels: "changed" by default when relayed, "sample" when the service copies', async () => {
     const chain = await chainWithOnePoint();
-    for (const [transfer, level] of [['relay', 'changed'], ['server', 'sample'], ['auto', 'sample']] as const) {
+    for (const [transfer, level] of [
+      ['relay', 'changed'],
+      ['server', 'sample'],
+      ['auto', 'sample'],
+    ] as const) {
       chain.write(1, 10);
       assert.equal((await chain.backup({ transfer })).proof.level, level);
     }
@@ -177,4 +199,25 @@ describe('resizes', () => {
       });
     }
   }
+
+  for (const resizeTracked of [true, false]) {
+    it(`the backup blob shrunk by somebody, resizes ${resizeTracked ? '' : 'not '}told in differences: what it lost is written in the first go`, async () => {
+      const chain = await chainWithOnePoint({ switches: { resizeTracked } });
+      chain.service.foreign.resize(BACKUP, 2 * PAGE);
+      chain.write(3, 7);
+      const warnings: string[] = [];
+      const listen = (event: RunEvent) => void (event.type === 'warning' && warnings.push(event.code));
+      const result = await chain.backup({ transfer: 'relay' }, {}, listen);
+      assert.deepEqual([result.written, result.transferred, warnings], [4 * PAGE, 4 * PAGE, []]);
+      assert.equal(await newestEqualsDisk(chain), undefined);
+    });
+  }
+
+  it('the backup blob shrunk and nothing changed: it is put right by the next change, and the newest point stays right', async () => {
+    const chain = await chainWithOnePoint({ switches: { resizeTracked: false } });
+    chain.service.foreign.resize(BACKUP, 2 * PAGE);
+    const { kind } = await chain.backup({ transfer: 'relay' });
+    assert.equal(kind, 'incremental');
+    assert.equal(await newestEqualsDisk(chain), undefined);
+  });
 });

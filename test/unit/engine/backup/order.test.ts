@@ -55,7 +55,10 @@ describe('law 3: the order of a run', () => {
     chain.service.interceptor = ({ operation, url }) => {
       if (operation === 'createSnapshot' && url === BACKUP) {
         looked++;
-        assert.deepEqual(chain.service.calls.filter((call) => isPageWrite(call) && call.outcome === 'underWay'), []);
+        assert.deepEqual(
+          chain.service.calls.filter((call) => isPageWrite(call) && call.outcome === 'underWay'),
+          [],
+        );
       }
       return undefined;
     };
@@ -68,7 +71,9 @@ describe('law 3: the order of a run', () => {
     const leaseId = calls.find(({ operation }) => operation === 'acquireLease')!.args.other!['leaseId'];
     for (const { operation, args } of calls.filter((call) => isPageWrite(call)))
       assert.deepEqual([operation, args.fence?.leaseId, args.fence?.epoch], [operation, leaseId, 2]);
-    const others = calls.filter(({ operation, url }) => url === BACKUP && ['resize', 'setMetadata', 'raiseEpoch', 'createSnapshot'].includes(operation));
+    const others = calls.filter(
+      ({ operation, url }) => url === BACKUP && ['resize', 'setMetadata', 'raiseEpoch', 'createSnapshot'].includes(operation),
+    );
     assert.ok(others.length >= 4);
     for (const { operation, args } of others) assert.deepEqual([operation, args.fence?.leaseId], [operation, leaseId]);
   });
@@ -76,7 +81,10 @@ describe('law 3: the order of a run', () => {
   it('the source is snapshotted and relieved of old snapshots, and never written', async () => {
     const { chain, calls } = await incremental();
     assert.deepEqual(trespasses(chain), []);
-    assert.deepEqual([...new Set(calls.filter(({ url, writes }) => url === SOURCE && writes).map(({ operation }) => operation))], ['createSnapshot', 'deleteSnapshot']);
+    assert.deepEqual(
+      [...new Set(calls.filter(({ url, writes }) => url === SOURCE && writes).map(({ operation }) => operation))],
+      ['createSnapshot', 'deleteSnapshot'],
+    );
   });
 
   it('the canary asks both sides before any difference is believed', async () => {

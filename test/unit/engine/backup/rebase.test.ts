@@ -4,8 +4,16 @@ import { Catalogue } from '../../../../src/engine/chain/catalogue.ts';
 import type { RunEvent } from '../../../../src/engine/events.ts';
 import { PAGE } from '../../../../src/engine/ranges/pageRange.ts';
 import { toolsFor } from '../../../../src/engine/tools.ts';
-import { bytesOf, callsDuring, changeDisk, chainWithOnePoint, isPageWrite, newestEqualsDisk, trespasses } from '../../../support/chain/chainViews.ts';
-import { BACKUP, CATALOGUE, MemoryChain, SOURCE } from '../../../support/chain/memoryChain.ts';
+import {
+  bytesOf,
+  callsDuring,
+  changeDisk,
+  chainWithOnePoint,
+  isPageWrite,
+  newestEqualsDisk,
+  trespasses,
+} from '../../../support/chain/chainViews.ts';
+import { BACKUP, CATALOGUE, SOURCE, type MemoryChain } from '../../../support/chain/memoryChain.ts';
 
 const page = (value: number) => new Uint8Array(PAGE).fill(value);
 
@@ -38,7 +46,8 @@ const REASONS: Readonly<Record<string, { readonly happens: (chain: MemoryChain) 
     says: /anchor snapshot .* is gone/,
   },
   'an older snapshot of the source was promoted': {
-    happens: async (chain) => chain.service.foreign.copyBlobOver(SOURCE, { url: SOURCE, snapshot: (await chain.entries())[0]!.source.snapshot }, 'holder'),
+    happens: async (chain) =>
+      chain.service.foreign.copyBlobOver(SOURCE, { url: SOURCE, snapshot: (await chain.entries())[0]!.source.snapshot }, 'holder'),
     says: /recreated since the previous snapshot/,
   },
   'the backup blob was replaced as a whole': {
@@ -46,7 +55,8 @@ const REASONS: Readonly<Record<string, { readonly happens: (chain: MemoryChain) 
     says: /recreated since the previous snapshot/,
   },
   'an older recovery point was promoted over the backup blob': {
-    happens: async (chain) => chain.service.foreign.copyBlobOver(BACKUP, { url: BACKUP, snapshot: (await chain.entries())[0]!.backup.snapshot }),
+    happens: async (chain) =>
+      chain.service.foreign.copyBlobOver(BACKUP, { url: BACKUP, snapshot: (await chain.entries())[0]!.backup.snapshot }),
     says: /recreated since the previous snapshot/,
   },
   'the newest recovery point’s snapshot was deleted': {
@@ -107,7 +117,12 @@ describe('law 6: without a trustworthy difference the whole disk is compared', (
     assert.deepEqual([result.kind, result.written, result.cleared], ['rebase', 2 * PAGE, PAGE]);
     assert.equal(await newestEqualsDisk(chain), undefined);
     const copied = calls.findIndex(isPageWrite);
-    const read = new Set(calls.slice(0, copied).filter(({ operation, url }) => operation === 'read' && url === BACKUP).map(({ snapshot }) => snapshot));
+    const read = new Set(
+      calls
+        .slice(0, copied)
+        .filter(({ operation, url }) => operation === 'read' && url === BACKUP)
+        .map(({ snapshot }) => snapshot),
+    );
     assert.deepEqual([...read], [undefined], 'the backup blob itself was read');
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BackupError, isBackupError, type ErrorCode } from '../../../../src/engine/errors.ts';
+import { isBackupError, type BackupError, type ErrorCode } from '../../../../src/engine/errors.ts';
 import { resultOf } from '../../../../src/engine/events.ts';
 import { planBackup } from '../../../../src/engine/jobs/backup/plan.ts';
 import { runBackup } from '../../../../src/engine/jobs/backup/run.ts';
@@ -15,12 +15,15 @@ const OTHER = 'https://disks.example/vhds/other.vhd';
 async function refused(chain: MemoryChain, code: ErrorCode, options: Parameters<MemoryChain['backup']>[0] = {}): Promise<void> {
   const { calls } = await callsDuring(chain, () =>
     assert.rejects(chain.backup(options), (error: unknown) => {
-      assert.ok(isBackupError(error, code), `${String(error)}`);
+      assert.ok(isBackupError(error, code), String(error));
       assert.ok(error.unharmed && error.hint, 'says what was not harmed and what to do');
       return true;
     }),
   );
-  assert.deepEqual(calls.filter(({ writes }) => writes), []);
+  assert.deepEqual(
+    calls.filter(({ writes }) => writes),
+    [],
+  );
 }
 
 function chainOn(prepare: (chain: MemoryChain) => void): MemoryChain {
@@ -117,7 +120,11 @@ describe('what a backup refuses before it has changed anything', () => {
       service.foreign.createBlockBlob('https://backups.example/backups/block', 'text');
     });
     const { service } = chain;
-    const codeOf = (options: Parameters<MemoryChain['backup']>[0]) => chain.backup(options).then(() => 'none', (error: BackupError) => error.code);
+    const codeOf = (options: Parameters<MemoryChain['backup']>[0]) =>
+      chain.backup(options).then(
+        () => 'none',
+        (error: BackupError) => error.code,
+      );
     assert.equal(await codeOf({ source: service.pageBlob('https://disks.example/vhds/absent') }), 'blobNotFound');
     assert.equal(await codeOf({ source: service.pageBlob('https://disks.example/absent/disk') }), 'containerNotFound');
     assert.equal(await codeOf({ source: service.pageBlob(OTHER) }), 'notPageBlob');
@@ -177,8 +184,15 @@ describe('the plan', () => {
     const chain = await chainWithOnePoint();
     chain.write(1, 9);
     const { calls } = await callsDuring(chain, () => planBackup(chain.request(), { world: chain.world, estimate: true }));
-    assert.deepEqual(calls.filter(({ writes }) => writes), []);
-    assert.deepEqual(calls.filter(({ operation }) => operation === 'read'), [], 'and reads no page');
+    assert.deepEqual(
+      calls.filter(({ writes }) => writes),
+      [],
+    );
+    assert.deepEqual(
+      calls.filter(({ operation }) => operation === 'read'),
+      [],
+      'and reads no page',
+    );
   });
 
   it('says what the run will do: what is estimated is what is moved while the disk rests', async () => {
@@ -215,6 +229,6 @@ describe('the plan', () => {
     const plan = await planBackup(chain.request(), { world: chain.world });
     assert.equal(plan.resumes?.paused, true);
     const result = await chain.backup();
-    assert.deepEqual([result.resumed, (await chain.entries()).at(-1)!.run], [true, plan.resumes!.run]);
+    assert.deepEqual([result.resumed, (await chain.entries()).at(-1)!.run], [true, plan.resumes.run]);
   });
 });

@@ -1,0 +1,56 @@
+import { l10n, window } from 'vscode';
+import { isBackupError } from '../../engine/errors.ts';
+import { toolsFor, type JobOptions } from '../../engine/tools.ts';
+import { deletionWords, secondWords, snapshotName, type Deletion } from '../words/deletion.ts';
+import { withWaiting } from './progress.ts';
+import { rowsOf, snapshotOf } from './rows.ts';
+import { breaksChain, lossOf } from './snapshots/loss.ts';
+import type { CommandTools, Handler } from './tools.ts';
+
+/** *Delete Snapshot*: says what is lost, and asks twice for what breaks a chain. Each snapshot is named; never a blob with all its snapshots. */
+export const deleteSnapshot: Handler = async (tools, first, selected) => {
+  const snapshots = rowsOf(first, selected).flatMap((row) => snapshotOf(row) ?? []);
+  if (snapshots.length === 0) return;
+  const deletions = await withWaiting(l10n.t('Looking at what needs these snapshots'), tools.job, async (job) => {
+    const found: Deletion[] = [];
+    for (const snapshot of snapshots) found.push({ snapshot, loss: await lossOf(snapshot, { ...tools, job }) });
+    return found;
+  });
+  if (!(await areConfirmed(deletions, tools))) return;
+  await withWaiting(l10n.t('Deleting snapshots'), tools.job, (job) => deleteAll(deletions, tools, job));
+};
+
+async function areConfirmed(deletions: readonly Deletion[], { voice }: CommandTools): Promise<boolean> {
+  const breaking = deletions.filter(({ loss }) => breaksChain(loss));
+  const once = breaking.length > 0 ? l10n.t('Delete All the Same…') : l10n.t('Delete');
+  const { text, detail } = deletionWords(deletions, voice);
+  if ((await window.showWarningMessage(text, { modal: true, detail }, once)) !== once) return false;
+  if (breaking.length === 0) return true;
+  const twice = l10n.t('Break the Chain');
+  const second = secondWords(breaking, voice);
+  return (await window.showWarningMessage(second.text, { modal: true, detail: second.detail }, twice)) === twice;
+}
+
+async function deleteAll(deletions: readonly Deletion[], tools: CommandTools, job: JobOptions): Promise<void> {
+  const { retrier, signal } = toolsFor(job);
+  const touched = new Set<string>();
+  try {
+    for (const { snapshot, loss } of deletions) {
+      const blob = await tools.session.pageBlob(snapshot.blob);
+      touched.add(snapshot.blob);
+      try {
+        await retrier.repeat('deleting a snapshot', () => blob.deleteSnapshot(snapshot.id, { signal }), signal);
+      } catch (error) {
+        // Gone already, perhaps by a try whose answer was lost.
+        if (!isBackupError(error, 'snapshotNotFound', 'blobNotFound')) throw error;
+      }
+      tools.log.info(`Deleted snapshot ${snapshot.id} of ${snapshot.blob} (${loss.kind}), as the user confirmed.`);
+    }
+  } finally {
+    for (const url of touched) tools.trees.blobChanged(url);
+  }
+  const { t } = tools.voice;
+  const [only] = deletions;
+  const text = deletions.length === 1 ? t('Deleted the snapshot {0}.', snapshotName(only!.snapshot, tools.voice)) : t('Deleted {0} snapshots.', deletions.length);
+  window.setStatusBarMessage(text, 5000);
+}

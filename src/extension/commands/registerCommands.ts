@@ -1,0 +1,52 @@
+import { commands, Disposable, l10n, window } from 'vscode';
+import { COMMANDS } from '../names.ts';
+import { failureOf, type Remedy } from '../words/failure.ts';
+import { HANDLERS } from './handlers.ts';
+import type { CommandTools } from './tools.ts';
+
+/** The one place where commands are registered. What a command throws is told in plain words, with a button that may mend it. */
+export function registerCommands(tools: CommandTools): Disposable {
+  const registered = Object.entries(COMMANDS).map(([name, id]) => {
+    const handler = HANDLERS[name as keyof typeof COMMANDS];
+    return commands.registerCommand(id, async (...args: unknown[]) => {
+      try {
+        await handler(tools, ...args);
+      } catch (error) {
+        // Not waited for: a notification that stays must not keep the command, and whoever called it, from ending.
+        void tellFailure(error, () => commands.executeCommand(id, ...args), tools);
+      }
+    });
+  });
+  return Disposable.from(...registered);
+}
+
+async function tellFailure(error: unknown, again: () => Thenable<unknown>, { log, voice }: CommandTools): Promise<void> {
+  const { text, severity, remedies } = failureOf(error, voice);
+  if (severity === 'none') return;
+  log.error(text, error);
+  const buttons = remedies.flatMap((remedy) => buttonFor(remedy, again));
+  const show = severity === 'error' ? window.showErrorMessage : severity === 'warning' ? window.showWarningMessage : window.showInformationMessage;
+  const pressed = await show(text, ...buttons);
+  await pressed?.run();
+}
+
+interface Button {
+  readonly title: string;
+  readonly run: () => Thenable<unknown>;
+}
+
+function buttonFor(remedy: Remedy, again: () => Thenable<unknown>): Button[] {
+  switch (remedy) {
+    case 'signIn':
+      return [{ title: l10n.t('Sign In'), run: () => commands.executeCommand(COMMANDS.signIn) }];
+    case 'attach':
+      return [{ title: l10n.t('Attach Account…'), run: () => commands.executeCommand(COMMANDS.attachAccount) }];
+    case 'resume':
+    case 'retry':
+      return [{ title: l10n.t('Try Again'), run: again }];
+    case 'showLog':
+      return [{ title: l10n.t('Show Log'), run: () => commands.executeCommand(COMMANDS.showLog) }];
+    case 'takeOver':
+      return [];
+  }
+}

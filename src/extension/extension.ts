@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { env, l10n, type ExtensionContext } from 'vscode';
+import { systemWorld } from '../files/systemWorld.ts';
+import type { JobOptions } from '../engine/tools.ts';
+import { createAccounts } from './accounts/accounts.ts';
+import { registerCommands } from './commands/registerCommands.ts';
+import { createLog } from './log.ts';
+import { RunNotifications } from './runs/notifications.ts';
+import { ownerOf, processLives } from './runs/owner.ts';
+import { Runs } from './runs/registry.ts';
+import { RunFiles } from './runs/runFiles.ts';
+import { showRuns } from './runs/showRuns.ts';
+import { readRunSettings } from './settings.ts';
+import { createTrees } from './tree/createTrees.ts';
+import type { Voice } from './words/voice.ts';
+
+/** Somebody waits for the answer: a few tries, no long pauses. */
+const FOR_PEOPLE: JobOptions = { world: systemWorld, retry: { tries: 3, firstWaitMs: 300, longestWaitMs: 2000 } };
+
+let closing: (() => Promise<void>) | undefined;
+
+/** Puts the extension together. Nothing is asked and no SDK is loaded before a view is seen or a command is called. */
+export function activate(context: ExtensionContext): void {
+  const log = createLog();
+  const voice: Voice = { t: l10n.t, now: Date.now, locale: env.language };
+  const accounts = createAccounts(context, log);
+  const { directory, session } = accounts;
+  const files = new RunFiles(join(context.globalStorageUri.fsPath, 'runs'));
+  const screen = new RunNotifications(voice);
+  const owner = ownerOf(hostname(), process.pid, randomUUID(), processLives);
+  const runs = new Runs({ session, files, screen, log, voice, world: systemWorld, owner, readSettings: readRunSettings });
+  closing = () => runs.close();
+
+  const trees = createTrees({ directory, session, runs, job: FOR_PEOPLE, voice, log });
+  const tools = { session, directory, accounts, trees, runs, log, voice, job: FOR_PEOPLE };
+  context.subscriptions.push(log, accounts, trees, showRuns(runs, files, screen, voice), registerCommands(tools));
+  log.debug(`Activated ${context.extension.id} ${String((context.extension.packageJSON as { version?: unknown }).version)}.`);
+}
+
+/** VS Code waits a few seconds for this: what runs is stopped in order, so that it can be resumed at once. */
+export async function deactivate(): Promise<void> {
+  await closing?.();
+}

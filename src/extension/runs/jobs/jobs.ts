@@ -1,0 +1,19 @@
+import type { RunEvent } from '../../../engine/events.ts';
+import type { RunResult } from '../../words/outcome.ts';
+import type { RunSpec } from '../run.ts';
+import type { JobContext } from './jobContext.ts';
+
+/** Runs what `spec` says. The engine is loaded with the first run, not with the extension. */
+export async function* eventsOf(spec: RunSpec, context: JobContext): AsyncGenerator<RunEvent<RunResult>> {
+  switch (spec.job) {
+    case 'backup':
+      yield* (await import('./backupJob.ts')).backupJob(spec, context);
+      break;
+    case 'verify':
+      yield* (await import('./verifyJob.ts')).verifyJob(spec, context);
+      break;
+    case 'copy':
+      yield* (await import('./copyJob.ts')).copyJob(spec, context);
+      break;
+  }
+}

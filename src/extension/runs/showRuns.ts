@@ -1,0 +1,39 @@
+import { commands, Disposable, l10n, window } from 'vscode';
+import { CONTEXT_KEYS, VIEWS } from '../names.ts';
+import type { Voice } from '../words/voice.ts';
+import type { RunNotifications } from './notifications.ts';
+import type { Runs } from './registry.ts';
+import type { RunFiles } from './runFiles.ts';
+import { RunsTree } from './runsTree.ts';
+import { RunStatusBar } from './statusBar.ts';
+
+/** The view of runs, its badge, the status bar, and what other windows do to the list. */
+export function showRuns(runs: Runs, files: RunFiles, notifications: RunNotifications, voice: Voice): Disposable {
+  const tree = new RunsTree(runs, voice);
+  const view = window.createTreeView(VIEWS.runs, { treeDataProvider: tree, canSelectMany: true });
+  const statusBar = new RunStatusBar(voice);
+  const update = (): void => {
+    const all = runs.all();
+    const care = statusBar.update(all);
+    view.badge = care > 0 ? { value: care, tooltip: l10n.t('{0} runs need attention', care) } : undefined;
+    const hasFinished = all.some(({ state }) => state === 'done' || state === 'failed');
+    void commands.executeCommand('setContext', CONTEXT_KEYS.hasFinishedRuns, hasFinished);
+  };
+  const stopWatching = files.watch(() => runs.reload());
+  update();
+  notifications.tellInterrupted(runs.all().filter(({ state }) => state === 'resumable'));
+  return Disposable.from(
+    runs.onDidChange((record) => {
+      tree.update(record);
+      update();
+    }),
+    view.onDidChangeVisibility(({ visible }) => {
+      if (visible) statusBar.markSeen();
+      update();
+    }),
+    new Disposable(stopWatching),
+    view,
+    tree,
+    statusBar,
+  );
+}

@@ -1,0 +1,22 @@
+import type { JobOptions } from '../../engine/tools.ts';
+import type { AccountDirectory } from '../accounts/account.ts';
+import type { Log } from '../log.ts';
+import type { AzureSession } from '../session.ts';
+import type { Voice } from '../words/voice.ts';
+import type { ChainBook } from './chains/chainBook.ts';
+import type { BlobFilter } from './filter.ts';
+import type { TreeNode } from './node.ts';
+
+/** What the rows of one view share. */
+export interface TreeContext {
+  readonly directory: AccountDirectory;
+  readonly session: AzureSession;
+  readonly book: ChainBook;
+  /** World and patience for short questions. */
+  readonly job: JobOptions;
+  readonly voice: Voice;
+  readonly log: Log;
+  readonly filter: () => BlobFilter | undefined;
+  /** Has the row drawn again, with its children where it is open; undefined is the whole view. */
+  readonly changed: (node: TreeNode | undefined) => void;
+}

@@ -1,0 +1,95 @@
+import type { BackupResult } from '../../engine/jobs/backup/backupRun.ts';
+import type { CopyResult } from '../../engine/jobs/copy/copy.ts';
+import type { VerifyResult } from '../../engine/jobs/verify/verify.ts';
+import type { Proof } from '../../engine/proof/proof.ts';
+import { sizeText } from '../../engine/sizeText.ts';
+import { durationText, pointsText } from './amounts.ts';
+import { placeOf } from './places.ts';
+import { momentText, timeIn } from './times.ts';
+import type { Voice } from './voice.ts';
+
+export type RunResult = BackupResult | VerifyResult | CopyResult;
+
+/** What a run came to, for people. */
+export interface Outcome {
+  readonly text: string;
+  /** `attention`: it went through, but what it found wants somebody to look. */
+  readonly mood: 'good' | 'attention';
+  /** Bytes that it changed, read or copied. */
+  readonly moved: number | undefined;
+}
+
+/** @param subject URL of the blob that the run was about @param ms how long it took */
+export function outcomeOf(result: RunResult, subject: string, ms: number, voice: Voice): Outcome {
+  const { name } = placeOf(subject);
+  switch (result.job) {
+    case 'backup':
+      return backupOutcome(result, name, ms, voice);
+    case 'verify':
+      return verifyOutcome(result, name, voice);
+    case 'copy': {
+      const { account, path } = placeOf(result.target);
+      const text = voice.t('Copied {0} to {1} / {2}: {3}, {4}.', name, account, path, sizeText(result.copied), durationText(ms, voice));
+      return { text, mood: 'good', moved: result.copied };
+    }
+  }
+}
+
+function backupOutcome(result: BackupResult, name: string, ms: number, voice: Voice): Outcome {
+  const { t } = voice;
+  const { kind, written, cleared, length, number, sourceSnapshot } = result;
+  if (kind === 'unchanged') {
+    const since = timeIn(sourceSnapshot);
+    const text =
+      since === undefined
+        ? t('Nothing changed in {0} since point {1}. No new point was made.', name, number)
+        : t('Nothing changed in {0} since {1}. No new point was made.', name, momentText(since, voice));
+    return { text, mood: 'good', moved: 0 };
+  }
+  const took = durationText(ms, voice);
+  const parts = [
+    kind === 'full'
+      ? t('Backed up {0}: {1} of {2} copied, {3}.', name, sizeText(written), sizeText(length), took)
+      : t('Backed up {0}: {1} changed of {2}, {3}.', name, sizeText(written + cleared), sizeText(length), took),
+    verdictText(result.proof, voice),
+  ];
+  if (kind === 'rebase') parts.unshift(result.reason);
+  if (result.resumed) parts.push(t('The run had been interrupted: the point shows the disk as it was when it began.'));
+  return { text: parts.join(' '), mood: 'good', moved: written + cleared };
+}
+
+/** One sentence that says no more than what was compared. */
+export function verdictText({ level, changed, changedCompared, restCompared }: Proof, { t }: Voice): string {
+  if (level === 'full') return t('Every page was read back and matches.');
+  if (changedCompared >= changed && changed > 0) return t('Every changed page was read back and matches.');
+  if (changedCompared + restCompared > 0) return t('A sample of the pages was read back and matches.');
+  return t('Its length and allocated pages match; no content was read back.');
+}
+
+function verifyOutcome({ verdicts, failed }: VerifyResult, name: string, voice: Voice): Outcome {
+  const { t } = voice;
+  const read = verdicts.reduce((bytes, { proof }) => bytes + (proof ? proof.changedCompared + proof.restCompared : 0), 0);
+  if (failed > 0) {
+    const worst = verdicts.find(({ verdict }) => verdict === 'failed')!;
+    const others = failed > 1 ? ` ${t('{0} failed in all.', pointsText(failed, voice))}` : '';
+    const text = t('Recovery point {0} of {1} is wrong: {2}', worst.number, name, worst.fault ?? t('it differs from the disk.'));
+    return { text: `${text}${others} ${t('The others are unharmed; the next backup builds on no point that failed.')}`, mood: 'attention', moved: read };
+  }
+  const structure = verdicts.filter(({ verdict }) => verdict === 'structure').length;
+  const compared = verdicts.length - structure;
+  const [only] = verdicts;
+  const parts =
+    compared === 0
+      ? []
+      : verdicts.length === 1
+        ? [t('Recovery point {0} of {1} matches the disk: {2} read from both.', only!.number, name, sizeText(read))]
+        : [t('{0} of {1} match the disk: {2} read from both.', pointsText(compared, voice), name, sizeText(read))];
+  if (structure > 0) {
+    parts.push(
+      verdicts.length === 1
+        ? t('Recovery point {0} of {1} is there with its full length. No content was compared: its snapshot of the disk is gone.', only!.number, name)
+        : t('{0} of {1} are there with their full length; no content was compared, since their snapshots of the disk are gone.', pointsText(structure, voice), name),
+    );
+  }
+  return { text: parts.join(' '), mood: 'good', moved: read };
+}

@@ -1,0 +1,309 @@
+/** One protection of the engine taken away: a textual edit, or several where one alone changes nothing. */
+
+const proven = 'proof/provenSnapshot.ts';
+const faults = 'proof/findFaults.ts';
+const guard = 'hold/writeGuard.ts';
+const hold = 'hold/hold.ts';
+const run = 'jobs/backup/backupRun.ts';
+const plan = 'jobs/backup/plan.ts';
+const work = 'jobs/backup/work.ts';
+const sources = 'jobs/backup/sourceSnapshots.ts';
+const catalogue = 'chain/catalogue.ts';
+
+export const ENGINE_MUTANTS = [
+  // Law 3: the proof of the backup snapshot
+  m(
+    'the backup snapshot is not proven at all',
+    proven,
+    'await prove(claim, guard.blob.image(snapshot), hold, mover, tools);',
+    '{ proof: beginProof(claim.level), mended: { written: 0, cleared: 0, calls: 0 } };',
+  ),
+  m('its length is not compared', proven, 'if (length !== claim.length) {', 'if (length < claim.length) {'),
+  m('its content is not compared', faults, 'await compareImages(original, copy, intersect(selected, both), options);', '[];'),
+  m('allocated pages too much are not noticed', faults, 'const surplus = subtract(copied, held);', 'const surplus = [];'),
+  m('allocated pages missing are not noticed', faults, 'union(subtract(held, copied), claim', 'union([], claim'),
+  m('pages that should have been touched and were not are not noticed', faults, 'claim.touched ? subtract(changed, touched) : []', '[]'),
+  m('pages touched without need are not compared', faults, 'const unexpected = subtract(touched, changed);', 'const unexpected = [];', [
+    faults,
+    'return union(changed, touched);',
+    'return changed;',
+  ]),
+  m(
+    'a wrong backup snapshot stays',
+    proven,
+    "await guard.change('deleting a wrong snapshot'",
+    "if (false) await guard.change('deleting a wrong snapshot'",
+  ),
+  m('a rebase is proven no further than asked', run, "if (this.#plan.base === undefined) return 'full';", ''),
+  m(
+    'a snapshot that the proof needs and that is gone ends the run',
+    proven,
+    'if (!isDifferenceRefusal(error)) throw error;',
+    'throw error;',
+  ),
+  // Law 2: the one rule of a run
+  m('clears are not applied', 'transfer/applyPages.ts', 'await mover.clear(piece, signal);', ''),
+  m('clears are not planned', 'transfer/pageWork.ts', 'clear: subtract(touched, heldBySource) }', 'clear: [] }'),
+  m('dirt of the backup is ignored', work, 'union(union(changes, dirt), grown)', 'union(changes, grown)'),
+  m('the grown tail is ignored', work, 'tail < end ? clip', 'false ? clip'),
+  m(
+    '"unchanged" is believed of the lists alone',
+    run,
+    'const lists = [original, this.#hold.guard.blob.image(base)]',
+    'return true;\n    const lists = [original, this.#hold.guard.blob.image(base)]',
+  ),
+  // Law 3: the order of a run
+  m('requests are not settled', 'transfer/concurrency.ts', 'while (calls > 0) await change();\n  if', 'if'),
+  m(
+    'the old anchor is deleted before the commit',
+    run,
+    'const entry = await this.#catalogue.commit(proven, signal);',
+    'await deleteOldAnchors(source, proven, 1, this.#catalogue, this.#tools);\n    const entry = await this.#catalogue.commit(proven, signal);',
+  ),
+  m(
+    'the source snapshot is taken before the lease',
+    'jobs/backup/run.ts',
+    'const hold = await takeHold(',
+    'await request.source.createSnapshot({});\n  const hold = await takeHold(',
+  ),
+  // Law 4 and the catalogue: the commit
+  m(
+    'the commit does not heed that its number is taken',
+    catalogue,
+    "if ((await this.#store.create(name, text, { signal })) === 'created') return entry;",
+    'await this.#store.create(name, text, { signal });\n        return entry;',
+  ),
+  m(
+    'the catalogue is not looked at again under the lease',
+    'jobs/backup/run.ts',
+    'if ((numbers.at(-1) ?? 0) !== plan.parent) throw',
+    'if (false) throw',
+  ),
+  m('a commit whose answer was lost is taken for somebody else’s', catalogue, 'if (there?.run === entry.run) return there;', ''),
+  m(
+    'a commit whose answer was lost is taken as done',
+    catalogue,
+    "const there = error.effect === 'unknown' ? await this.#find(entry.number) : undefined;",
+    "const there = error.effect === 'unknown' ? entry : undefined;",
+  ),
+  m(
+    'the result is not what the catalogue says',
+    catalogue,
+    'if (there?.run === entry.run) return there;',
+    'if (there?.run === entry.run) return entry;',
+  ),
+  m('a damaged entry is read as it is', 'chain/entry.ts', 'if (!isEntry(value)) {', 'if (value === undefined) {'),
+  // Law 4: lease and epoch, for progress and cost
+  m(
+    'the lease is ignored',
+    guard,
+    "await retrier.repeat('lease', () => blob.acquireLease(leaseId, LEASE_SECONDS, { signal }), signal);",
+    '',
+    [guard, 'this.leaseId = leaseId;', 'this.leaseId = undefined;'],
+    [plan, "if (backupProperties?.lease === 'leased' && !openRun?.paused) throw", 'if (false) throw'],
+  ),
+  m('the lease is not renewed', guard, 'if (now - this.#renewedAt < RENEW_AFTER_MS) return;', 'return;'),
+  m('a long silence of the lease does not matter', guard, 'this.#triedAt - this.#renewedAt >= UNSURE_AFTER_MS;', 'false;'),
+  m('a renewal that was not heard is a loss', guard, 'if (!silent && isBackupError(error) && error.retryable) return;', ''),
+  m(
+    'the epoch is not raised after an unknown effect',
+    guard,
+    "if (isBackupError(error) && error.effect === 'unknown') await this.raiseEpoch(epoch, signal);",
+    '',
+  ),
+  m(
+    'writes do not name the epoch',
+    guard,
+    'return await send({ leaseId: this.leaseId, epoch });',
+    'return await send({ leaseId: this.leaseId, epoch: undefined });',
+  ),
+  m('a run begins without raising the epoch', guard, 'await guard.raiseEpoch(sequenceNumber, signal);', ''),
+  m('one’s own higher epoch is taken for another run', guard, 'if (epoch < this.#epoch) continue;', ''),
+  m(
+    'a lease that still runs is taken over',
+    hold,
+    "(properties.lease === 'leased' && run.paused === true)",
+    "properties.lease === 'leased'",
+    [plan, "if (backupProperties?.lease === 'leased' && !openRun?.paused) throw", 'if (false) throw'],
+  ),
+  m(
+    'a run stopped early keeps its lease',
+    guard,
+    "if (!isBackupError(error, 'busy')) await blob.releaseLease(leaseId).catch(() => undefined);",
+    '',
+  ),
+  m('a stopped run does not say so', 'hold/journal.ts', 'this.#record = { ...this.#record, paused: true };', ''),
+  // Resuming
+  m('an offset is trusted without proof by the lease', hold, 'const applied = taken && resumable?.kind', 'const applied = resumable?.kind'),
+  m(
+    'an offset is trusted for another kind of run',
+    hold,
+    'const applied = taken && resumable?.kind === begin.kind ?',
+    'const applied = taken && resumable ?',
+  ),
+  m(
+    'an offset is trusted for another source snapshot',
+    run,
+    'resumed ? { snapshot: id } : { snapshot: id, applied: 0, attempt: undefined }',
+    '{ snapshot: id }',
+  ),
+  m(
+    'the watermark is the highest byte done',
+    'transfer/concurrency.ts',
+    'return lowest.done ? this.#reached : Math.min(this.#reached, lowest.value);',
+    'return this.#reached;',
+  ),
+  m('a resumed run always begins at the start', hold, 'resumable.applied : 0;', '0 : 0;'),
+  m(
+    'a run that was never interrupted is resumed',
+    hold,
+    'earlier?.parent === begin.parent && earlier.source === begin.source ? earlier',
+    'earlier ? earlier',
+  ),
+  // Law 5: answers are believed only when certain
+  m(
+    'a snapshot is repeated blindly',
+    'chain/markedSnapshot.ts',
+    "if (isBackupError(error) && error.effect === 'unknown') {",
+    'if (false) {',
+  ),
+  m(
+    'an unknown effect is taken as done',
+    guard,
+    'await this.#retrier.pause(what, attempt, error, signal);',
+    "if (isBackupError(error) && error.effect === 'unknown') return;\n        await this.#retrier.pause(what, attempt, error, signal);",
+  ),
+  m(
+    'a list with a gap is taken as complete',
+    'ranges/rangeWindow.ts',
+    'next.done || next.value.start !== expectedStart || next.value.end <= expectedStart',
+    'next.done',
+  ),
+  m(
+    'a list that ends early is taken as complete',
+    'ranges/rangeWindow.ts',
+    'const next = await reader.next();',
+    'const next = await reader.next();\n  if (next.done) return { start: expectedStart, end: Infinity, ranges: [] };',
+  ),
+  m('refusals are repeated', 'transfer/retrier.ts', '!error.retryable ||', ''),
+  m('Retry-After is not heeded', 'transfer/retrier.ts', 'Math.max(error.retryAfter ?? 0, ', 'Math.max(0, '),
+  m('a broken list begins anew and gives windows twice', 'transfer/retrier.ts', 'start = window.end;', ''),
+  // Law 6: differences
+  m('no canary', 'chain/canary.ts', 'return false;\n  } catch', 'return true;\n  } catch'),
+  m('no canary on the backup', plan, 'await givesHonestDifferences(request.backup.image(), retrier, signal)', 'true'),
+  m('no canary on the source', plan, 'await givesHonestDifferences(request.source.image(), retrier, signal)', 'true'),
+  m(
+    'a rebase compares with the last point instead of the backup blob',
+    run,
+    'return rebaseWork({ original, target, within }',
+    'return rebaseWork({ original, target: this.#plan.base ? blob.image(this.#plan.base) : target, within }',
+  ),
+  m(
+    'a refused difference ends the run',
+    run,
+    "if (this.#kind !== 'incremental' || !isDifferenceRefusal(error)) throw error;",
+    'throw error;',
+  ),
+  m(
+    'a point that failed its verification is built upon',
+    plan,
+    'tipFailed: newest !== undefined && failed.has(newest)',
+    'tipFailed: false',
+  ),
+  // Law 8: what is deleted, and what is left alone
+  m(
+    'snapshots are deleted by their mark',
+    sources,
+    'const { numbers } = await catalogue.index(signal);',
+    'for await (const each of source.snapshots()) if (each.metadata[KEY.run] && each.id !== tip.source.snapshot) await deleteRecorded(source, each.id, tools);\n  const { numbers } = await catalogue.index(signal);',
+  ),
+  m('a mark that a copy passed on is believed', sources, 'const passedOn = metadata[mark.key] === mark.value;', 'const passedOn = false;'),
+  m('the anchor is not kept', sources, 'Math.max(1, keep)', 'keep', [sources, 'live.delete(tip.source.snapshot);', '']),
+  m(
+    'a failed run deletes its source snapshot',
+    'jobs/backup/run.ts',
+    '    throw error;',
+    '    if (hold.journal.record.snapshot) await request.source.deleteSnapshot(hold.journal.record.snapshot).catch(() => undefined);\n    throw error;',
+  ),
+  m(
+    'unchanged leaves its source snapshot',
+    run,
+    'await this.#cleanUp(() => deleteRecorded(this.#request.source, id, this.#toolsAfterCommit()));',
+    'await this.#cleanUp(async () => undefined);',
+  ),
+  m('after the commit the signal still stops the run', run, 'return { ...this.#tools, signal: undefined };', 'return this.#tools;', [
+    run,
+    'if (!isBackupError(error)) throw error;',
+    'throw error;',
+  ]),
+  m('a blob that is not ours is written', plan, 'throw refuse.notOurs(backup.url);', 'void 0;'),
+  m(
+    'a copied mark makes a blob ours',
+    plan,
+    'if (!openRun && !adopt &&',
+    'if (!openRun && !adopt && backupProperties.metadata[KEY.chain] === undefined &&',
+  ),
+  m('a blob made since the plan is written', 'jobs/backup/run.ts', 'if (isStranger && !request.adopt) throw', 'if (false) throw'),
+  m('the blob’s own metadata is lost', 'chain/metadata.ts', '= { ...own };', '= {};'),
+  // Law 7: restores
+  m('a restore writes over a blob', 'jobs/restore/restoreToBlob.ts', 'if (ours) return;', 'if (metadata) return;'),
+  m(
+    'a restore target is called complete from the start',
+    'jobs/restore/restoreToBlob.ts',
+    "[KEY.restore]: 'partial'",
+    "[KEY.restore]: 'complete'",
+  ),
+  m(
+    'a restore to a blob is not proven',
+    'jobs/restore/restoreToBlob.ts',
+    'await provenSnapshot(claim, hold, mover, tools);',
+    "{ snapshot: '', proof: { level }, repaired: { written: 0 } };",
+  ),
+  m('a point that failed its verification is restored', 'jobs/restore/point.ts', 'if (failed.has(entry.number)) {', 'if (false) {'),
+  m(
+    'a restored file is not read back',
+    'jobs/restore/restoreToFile.ts',
+    'const mended = await mend(original, held(0), target, plan, tools);',
+    'const mended = 0;',
+  ),
+  m(
+    'a restored file has its name before it is durable',
+    'jobs/restore/restoreToFile.ts',
+    'await target.checkpoint(plan.length);\n    await target.finish();',
+    'await target.finish();',
+  ),
+  m(
+    'a checkpoint says more than is there',
+    'jobs/restore/restoreToFile.ts',
+    'await target.checkpoint(watermark.value);',
+    'await target.checkpoint(plan.length);',
+    [
+      'jobs/restore/restoreToFile.ts',
+      'const written = await download(original, held(from), from, target, progress, tools);',
+      'const written = await download(original, held(from), from, { ...target, write: target.write.bind(target), checkpoint: () => target.checkpoint(plan.length) }, progress, tools);',
+    ],
+  ),
+  // Verify and copy
+  m(
+    'verify reads nothing',
+    'jobs/verify/verify.ts',
+    "if (differing === 0) return { ...about, verdict: 'passed', proof };",
+    "return { ...about, verdict: 'passed', proof };",
+  ),
+  m(
+    'verify believes the first bad read',
+    'jobs/verify/verify.ts',
+    'first.differing === 0 ? first : await',
+    'first.differing >= 0 ? first : await',
+  ),
+  m(
+    'a stopped copy runs on at the service',
+    'jobs/copy/copy.ts',
+    'return await abort(target, state.id, { ...tools, signal: undefined });',
+    'throw error;',
+  ),
+];
+
+function m(what, file, from, to, ...more) {
+  return { what, edits: [[file, from, to], ...more] };
+}

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isBackupError } from '../../../src/engine/errors.ts';
+import { resultOf, type RunEvent } from '../../../src/engine/events.ts';
+import { runVerify, type VerifyRequest } from '../../../src/engine/jobs/verify/verify.ts';
+import { PAGE } from '../../../src/engine/ranges/pageRange.ts';
+import { PROOF_LEVELS } from '../../../src/engine/proof/proof.ts';
+import { bytesOf, callsDuring, changeDisk, chainWithOnePoint, liveSnapshots, newestEqualsDisk } from '../../support/chain/chainViews.ts';
+import { BACKUP, CATALOGUE, MemoryChain, SOURCE } from '../../support/chain/memoryChain.ts';
+import { firstCalls } from '../../support/engine/faultPlans.ts';
+
+/** Three points, and the source snapshots of all of them. */
+async function scene(): Promise<MemoryChain> {
+  const chain = await chainWithOnePoint();
+  changeDisk(chain);
+  await chain.backup({ transfer: 'relay', keepSourceSnapshots: 9 });
+  chain.write(2, 40);
+  await chain.backup({ transfer: 'relay', keepSourceSnapshots: 9 });
+  return chain;
+}
+
+function verify({ service, world }: MemoryChain, options: Partial<VerifyRequest> = {}, listen?: (event: RunEvent) => void) {
+  const client = service.client('verify');
+  const request = {
+    backup: client.pageBlob(BACKUP),
+    catalogue: client.recordStore(CATALOGUE),
+    source: client.pageBlob(SOURCE),
+    ...options,
+  };
+  return resultOf(runVerify(request, { world }), listen);
+}
+
+/** What rots in the storage behind everybody's back: pages of a snapshot of the backup blob. */
+async function rot(chain: MemoryChain, number: number, page: number, bytes: Uint8Array | undefined): Promise<void> {
+  const entry = (await chain.entries()).find((each) => each.number === number)!;
+  const { pages } = chain.service.ledger.content(BACKUP, entry.backup.snapshot);
+  pages.put({ start: page * PAGE, end: (page + 1) * PAGE }, 0, bytes);
+}
+
+const verdicts = async (chain: MemoryChain, options: Partial<VerifyRequest> = {}) =>
+  (await verify(chain, options)).verdicts.map(({ number, verdict }) => `${number} ${verdict}`);
+const records = ({ service }: MemoryChain) => service.recordStore(CATALOGUE).list();
+
+describe('verify', () => {
+  it('passes what is right, newest first, and records it', async () => {
+    const chain = await scene();
+    const before = await chain.entries();
+    const { calls, result } = await callsDuring(chain, () => verify(chain));
+    assert.deepEqual(
+      result.verdicts.map(({ number, verdict }) => [number, verdict]),
+      [
+        [3, 'passed'],
+        [2, 'passed'],
+        [1, 'passed'],
+      ],
+    );
+    assert.equal(result.failed, 0);
+    assert.equal((await records(chain)).filter((name) => /^00000[123]\.proof-passed-[-0-9a-f]+\.json$/.test(name)).length, 3);
+    assert.deepEqual(await chain.entries(), before);
+    assert.deepEqual(
+      [...new Set(calls.filter(({ writes }) => writes).map(({ operation }) => operation))],
+      ['recordCreate'],
+      'changes no blob',
+    );
+  });
+
+  it('reads every page a point holds unless told otherwise', async () => {
+    const chain = await scene();
+    const { result, calls } = await callsDuring(chain, () => verify(chain, { number: 3 }));
+    assert.equal(bytesOf(calls, ['read'], BACKUP), 9 * PAGE);
+    const { changedCompared, restCompared } = result.verdicts[0]!.proof!;
+    assert.equal(changedCompared + restCompared, 9 * PAGE);
+  });
+
+  for (const [what, page, bytes] of [
+    ['a page whose bytes have changed', 2, new Uint8Array(PAGE).fill(199)],
+    ['a page that is gone', 0, undefined],
+    ['a page that was not there', 15, new Uint8Array(PAGE)],
+  ] as const) {
+    it(`finds ${what} in one recovery point, names it, and records it`, async () => {
+      const chain = await scene();
+      await rot(chain, 2, page, bytes);
+      const { verdicts, failed } = await verify(chain);
+      assert.deepEqual(
+        verdicts.map(({ number, verdict }) => `${number} ${verdict}`),
+        ['3 passed', '2 failed', '1 passed'],
+      );
+      assert.equal(failed, 1);
+      assert.equal(verdicts[1]!.differing, PAGE);
+      assert.match(verdicts[1]!.fault!, /^512 bytes differ/);
+      assert.ok((await records(chain)).some((name) => name.startsWith('000002.proof-failed-')));
+    });
+  }
+
+  it('every level finds pages that are missing or too much', async () => {
+    for (const proof of PROOF_LEVELS) {
+      const chain = await scene();
+      await rot(chain, 3, 0, undefined);
+      assert.deepEqual(await verdicts(chain, { proof, number: 3 }), ['3 failed'], proof);
+    }
+  });
+
+  it('a point that failed is never built upon: the next backup is a rebase with everything read, and right', async () => {
+    const chain = await scene();
+    await rot(chain, 3, 2, new Uint8Array(PAGE).fill(199));
+    await verify(chain);
+    chain.write(5, 70);
+    const result = await chain.backup({ transfer: 'server', proof: 'ranges' });
+    assert.deepEqual([result.kind, result.proof.level], ['rebase', 'full']);
+    assert.equal(await newestEqualsDisk(chain), undefined);
+    chain.write(5, 71);
+    assert.equal((await chain.backup()).kind, 'incremental');
+    assert.deepEqual(await chain.faults(), ['point 3 differs from ' + (await chain.entries())[2]!.source.snapshot + ': the byte at 1024']);
+  });
+
+  it('one bit that flips on the way to the reader is no rot: a point fails only when it differs twice', async () => {
+    const chain = await scene();
+    chain.service.interceptor = firstCalls('read', { kind: 'flip' });
+    assert.deepEqual(await verdicts(chain, { number: 3 }), ['3 passed']);
+  });
+
+  it('a snapshot that is gone, and one of another length, fail in plain words', async () => {
+    const chain = await scene();
+    const [first, second] = await chain.entries();
+    chain.service.foreign.deleteSnapshot(BACKUP, first!.backup.snapshot);
+    Object.assign(chain.service.ledger.content(BACKUP, second!.backup.snapshot), { length: 8 * PAGE });
+    const { verdicts } = await verify(chain);
+    assert.deepEqual(
+      verdicts.map(({ verdict }) => verdict),
+      ['passed', 'failed', 'failed'],
+    );
+    assert.match(verdicts[2]!.fault!, /gone/);
+    assert.match(verdicts[1]!.fault!, /bytes long/);
+  });
+
+  it('says "structure" and records nothing where the source snapshot is gone: nothing is called proven that was not read', async () => {
+    const chain = await scene();
+    const [first] = await chain.entries();
+    chain.service.foreign.deleteSnapshot(SOURCE, first!.source.snapshot);
+    assert.deepEqual(await verdicts(chain), ['3 passed', '2 passed', '1 structure']);
+    assert.ok(!(await records(chain)).some((name) => name.startsWith('000001.proof')));
+    assert.deepEqual(await verdicts(chain, { source: undefined }), ['3 structure', '2 structure', '1 structure']);
+  });
+
+  it('compares with no other source than the one that was recorded', async () => {
+    const chain = await scene();
+    const other = 'https://disks.example/vhds/other.vhd';
+    chain.service.foreign.createBlob(other, 16 * PAGE);
+    assert.deepEqual(await verdicts(chain, { source: chain.service.pageBlob(other) }), ['3 structure', '2 structure', '1 structure']);
+  });
+
+  it('a source that may not be read is a warning, not a failed point', async () => {
+    const chain = await scene();
+    const warnings: string[] = [];
+    const source = chain.service.pageBlob('https://disks.example/absent/disk.vhd');
+    const { failed } = await verify(chain, { source }, (event) => void (event.type === 'warning' && warnings.push(event.code)));
+    assert.equal(failed, 0);
+    assert.ok(warnings.length <= 1);
+  });
+
+  it('looks at one point when asked, and says that there is none of that number', async () => {
+    const chain = await scene();
+    assert.deepEqual(await verdicts(chain, { number: 2 }), ['2 passed']);
+    await assert.rejects(verify(chain, { number: 9 }), (error) => isBackupError(error, 'snapshotNotFound'));
+    const fresh = new MemoryChain();
+    await assert.rejects(verify(fresh), (error) => isBackupError(error, 'blobNotFound'));
+  });
+
+  it('leaves the chain to go on as before', async () => {
+    const chain = await scene();
+    await verify(chain);
+    chain.write(7, 7);
+    assert.equal((await chain.backup()).kind, 'incremental');
+    assert.equal(liveSnapshots(chain, BACKUP).length, 4);
+  });
+});
