@@ -134,7 +134,7 @@ describe('tokens', () => {
         version,
       };
       const sas = generateBlobSASQueryParameters(values, key, disk.accountName);
-      await new PageBlobClient(`${disk.url}?${sas}`, newPipeline(undefined, NO_RETRY)).getPageRanges(0, PAGE);
+      await new PageBlobClient(`${disk.url}?${sas.toString()}`, newPipeline(undefined, NO_RETRY)).getPageRanges(0, PAGE);
     }
     emulator.switches.bearerTokens = [];
     assert.equal((await fetch(url, { method: 'POST', headers, body })).status, 401);

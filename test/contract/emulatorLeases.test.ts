@@ -9,7 +9,7 @@ const ID = '11111111-2222-3333-4444-555555555555';
 const OTHER = '99999999-2222-3333-4444-555555555555';
 
 interface Timed extends Rig {
-  pass(seconds: number): void;
+  readonly pass: (seconds: number) => void;
 }
 
 async function timedRig(): Promise<Timed> {

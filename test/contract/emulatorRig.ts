@@ -16,9 +16,9 @@ export interface Rig {
   readonly one: ContainerClient;
   readonly two: ContainerClient;
   /** A page blob in the first account, made unless `length` is missing. */
-  blob(name: string, length?: number): Promise<PageBlobClient>;
+  readonly blob: (name: string, length?: number) => Promise<PageBlobClient>;
   /** The blob by a SAS alone. */
-  bySas(blob: PageBlobClient, permissions: string, more?: { snapshot?: string; expiresOn?: Date }): PageBlobClient;
+  readonly bySas: (blob: PageBlobClient, permissions: string, more?: { snapshot?: string; expiresOn?: Date }) => PageBlobClient;
 }
 
 export async function rig(options: EmulatorOptions = {}): Promise<Rig> {

@@ -110,9 +110,9 @@ export const histories: fc.Arbitrary<History> = fc.record({
   }),
   steps: fc.array(
     fc.oneof(
-      { weight: 4, arbitrary: sourceStep as fc.Arbitrary<Step | RunStep> },
-      { weight: 1, arbitrary: foreignStep as fc.Arbitrary<Step | RunStep> },
-      { weight: 3, arbitrary: runStep as fc.Arbitrary<Step | RunStep> },
+      { weight: 4, arbitrary: sourceStep },
+      { weight: 1, arbitrary: foreignStep },
+      { weight: 3, arbitrary: runStep },
     ),
     { minLength: 3, maxLength: 14 },
   ),

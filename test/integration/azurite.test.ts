@@ -46,7 +46,7 @@ describe('law 6 against stock Azurite, which answers a difference with the plain
     assert.equal(first.kind, 'full');
     assert.equal(first.transfer, 'relay');
     assert.equal(notes.length, 1);
-    assert.deepEqual(await bytesOf(backup.withSnapshot(first.recoveryPoint) as PageBlobClient), await bytesOf(disk));
+    assert.deepEqual(await bytesOf(backup.withSnapshot(first.recoveryPoint)), await bytesOf(disk));
   });
 
   test('pages that were cleared are gone from the next point; it is a rebase and says why', async () => {
@@ -57,7 +57,7 @@ describe('law 6 against stock Azurite, which answers a difference with the plain
     assert.match(next.reason, /ignores differences between snapshots.*the whole disk is compared/);
     assert.deepEqual({ written: next.written, cleared: next.cleared }, { written: 512, cleared: 64 * KiB });
     assert.equal(next.proof.level, 'full');
-    const restored = backup.withSnapshot(next.recoveryPoint) as PageBlobClient;
+    const restored = backup.withSnapshot(next.recoveryPoint);
     assert.deepEqual(await bytesOf(restored), await bytesOf(disk));
     assert.equal(
       (await restored.downloadToBuffer(MiB, 64 * KiB)).every((byte) => byte === 0),

@@ -45,7 +45,7 @@ describe('the traffic of an incremental, by the emulator’s own count', () => {
       { written: run.written, cleared: run.cleared, transferred: run.transferred },
       { written: WRITTEN, cleared: MiB, transferred: WRITTEN },
     );
-    assert.deepEqual(await bytesOf(backup.withSnapshot(run.recoveryPoint) as PageBlobClient), await bytesOf(disk));
+    assert.deepEqual(await bytesOf(backup.withSnapshot(run.recoveryPoint)), await bytesOf(disk));
     return counts;
   }
 

@@ -1,4 +1,5 @@
 import { BackupError, isBackupError } from '../errors.ts';
+import type { Proof } from '../proof/proof.ts';
 import type { RecordStore } from '../recordStore.ts';
 import { forEachBounded } from '../transfer/concurrency.ts';
 import type { Retrier } from '../transfer/retrier.ts';
@@ -14,6 +15,8 @@ export interface CatalogueIndex {
   readonly numbers: readonly number[];
   /** Numbers of points that a later verification found wrong: never a base for the next one. */
   readonly failed: ReadonlySet<number>;
+  /** Points that a later verification found right, with the names of its records. */
+  readonly passed: ReadonlyMap<number, readonly string[]>;
 }
 
 /** Which chain the records belong to, for people. URLs are without query. */
@@ -37,11 +40,25 @@ export class Catalogue {
   async index(signal?: AbortSignal): Promise<CatalogueIndex> {
     const names = await this.#retrier.repeat('catalogue', () => this.#store.list({ signal }), signal);
     const numbers = names.flatMap((name) => ENTRY_NAME.exec(name)?.[1] ?? []).map(Number);
-    const failed = names.flatMap((name) => {
+    const failed = new Set<number>();
+    const passed = new Map<number, string[]>();
+    for (const name of names) {
       const [, number, outcome] = PROOF_NAME.exec(name) ?? [];
-      return outcome === 'failed' ? [Number(number)] : [];
-    });
-    return { numbers: numbers.sort((a, b) => a - b), failed: new Set(failed) };
+      if (outcome === 'failed') failed.add(Number(number));
+      if (outcome === 'passed') passed.set(Number(number), [...(passed.get(Number(number)) ?? []), name]);
+    }
+    return { numbers: numbers.sort((a, b) => a - b), failed, passed };
+  }
+
+  /** What a later verification compared; undefined where its record cannot be read. */
+  async laterProof(name: string, signal?: AbortSignal): Promise<Proof | undefined> {
+    const text = await this.#retrier.repeat('proof record', () => this.#store.read(name, { signal }), signal);
+    try {
+      const { proof } = JSON.parse(text ?? '{}') as { proof?: Proof };
+      return typeof proof?.changedCompared === 'number' && typeof proof.changed === 'number' ? proof : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   /**

@@ -45,7 +45,7 @@ export async function* aligned<const Lists extends readonly RangeWindows[]>(
       at = end;
     }
   } finally {
-    await Promise.all(readers.map((reader) => reader.return?.()));
+    for (const reader of readers) await reader.return?.();
   }
 }
 

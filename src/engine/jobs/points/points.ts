@@ -1,6 +1,7 @@
 import { Catalogue } from '../../chain/catalogue.ts';
 import type { CatalogueEntry } from '../../chain/entry.ts';
 import type { PageBlob } from '../../pageBlob.ts';
+import type { Proof } from '../../proof/proof.ts';
 import type { RecordStore } from '../../recordStore.ts';
 import { toolsFor, type JobOptions } from '../../tools.ts';
 import { liveSnapshots, pointOf } from './pointState.ts';
@@ -14,6 +15,8 @@ export interface RecoveryPoint {
   readonly entry: CatalogueEntry;
   /** `missing`: its snapshot was deleted outside this tool. `failed`: a later verification found it wrong. */
   readonly state: 'good' | 'missing' | 'failed';
+  /** What the later verification that read most has compared, where that was looked up. */
+  readonly verified?: Proof | undefined;
 }
 
 /** The recovery points of a chain, newest first. @throws blobNotFound where there is neither a catalogue nor a backup blob */

@@ -1,5 +1,5 @@
 import { Catalogue } from '../../chain/catalogue.ts';
-import type { CatalogueEntry } from '../../chain/entry.ts';
+import type { Proof } from '../../proof/proof.ts';
 import { toolsFor, type JobOptions } from '../../tools.ts';
 import { forEachBounded } from '../../transfer/concurrency.ts';
 import { liveSnapshots, pointOf } from './pointState.ts';
@@ -12,6 +12,8 @@ export interface PointsPage {
   readonly next: number | undefined;
 }
 
+/** Of so many verifications of one point the records are read. */
+const PROOFS_READ = 4;
 const READS_AT_ONCE = { calls: 16, bytes: Infinity };
 
 /**
@@ -26,22 +28,30 @@ export async function pointsPage(
   const tools = toolsFor(options);
   const { signal } = tools;
   const chain = new Catalogue(catalogue, tools.retrier);
-  const { numbers, failed } = await chain.index(signal);
+  const { numbers, failed, passed } = await chain.index(signal);
   const { below = Infinity, most } = page;
   const earlier = numbers.filter((number) => number < below);
   const chosen = earlier.slice(-most);
   const live = await liveSnapshots(backup, tools);
-  const entries: CatalogueEntry[] = [];
+  const points: RecoveryPoint[] = [];
   await forEachBounded(
     chosen,
     READS_AT_ONCE,
     () => 0,
-    async (number) => void entries.push(await chain.entry(number, signal)),
+    async (number) => {
+      const entry = await chain.entry(number, signal);
+      const proofs = await Promise.all((passed.get(number) ?? []).slice(-PROOFS_READ).map((name) => chain.laterProof(name, signal)));
+      points.push({ ...pointOf(entry, live.has(entry.backup.snapshot), failed), verified: widest(proofs) });
+    },
     signal,
   );
-  entries.sort((a, b) => b.number - a.number);
   return {
-    points: entries.map((entry) => pointOf(entry, live.has(entry.backup.snapshot), failed)),
+    points: points.sort((a, b) => b.entry.number - a.entry.number),
     next: chosen.length < earlier.length ? chosen[0] : undefined,
   };
+}
+
+function widest(proofs: readonly (Proof | undefined)[]): Proof | undefined {
+  const compared = (proof: Proof): number => proof.changedCompared + proof.restCompared;
+  return proofs.reduce((best, proof) => (proof && (!best || compared(proof) > compared(best)) ? proof : best), undefined);
 }

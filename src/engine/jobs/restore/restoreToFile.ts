@@ -140,7 +140,9 @@ async function download(
     signal,
   );
   // Stopped or not: what is there need not be read again.
-  await reading.finally(() => target.checkpoint(watermark.value));
+  await Promise.allSettled([reading]);
+  await target.checkpoint(watermark.value);
+  await reading;
   return written;
 }
 

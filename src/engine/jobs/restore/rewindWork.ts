@@ -42,6 +42,6 @@ export async function* rewindWork(reversal: Reversal, within: PageRange, tools: 
   const { retrier, signal } = tools;
   const held = retrier.windows('page ranges', within, (rest) => reversal.point.allocated(rest, { signal }), signal);
   for await (const { start, end, sets } of aligned(within, [held, reversedChanges(reversal, within, tools)])) {
-    yield workFor({ start, end }, sets[1]!, sets[0]!);
+    yield workFor({ start, end }, sets[1], sets[0]);
   }
 }
