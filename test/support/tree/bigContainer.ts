@@ -29,6 +29,7 @@ export async function startBigContainer(size: BigContainerSize): Promise<BigCont
   return {
     ...started,
     async counts() {
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
       worker.postMessage('counts');
       const [counts] = (await once(worker, 'message')) as [Record<string, number>];
       return counts;
@@ -59,6 +60,8 @@ async function fill({ blobs, snapshotsEach, marked }: BigContainerSize): Promise
     await once(answer, 'end');
     if (answer.statusCode !== 201) throw new Error(`${path}: ${answer.statusCode} ${String(answer.headers['x-ms-error-code'])}`);
   };
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+  const tell = (message: object): void => parentPort!.postMessage(message);
   await put('?restype=container', {});
   let next = 0;
   const work = async (): Promise<void> => {
@@ -74,10 +77,10 @@ async function fill({ blobs, snapshotsEach, marked }: BigContainerSize): Promise
   agent.destroy();
   emulator.resetCounts();
   parentPort!.on('message', () => {
-    parentPort!.postMessage({ ...emulator.counts.byOperation });
+    tell({ ...emulator.counts.byOperation });
     emulator.resetCounts();
   });
-  parentPort!.postMessage({ endpoint, connectionString: emulator.connectionString(ACCOUNT) });
+  tell({ endpoint, connectionString: emulator.connectionString(ACCOUNT) });
 }
 
 if (!isMainThread) await fill(workerData as BigContainerSize);

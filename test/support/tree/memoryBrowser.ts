@@ -15,7 +15,12 @@ export interface BrowserControl {
 }
 
 /** `AccountBrowser` over the in-memory service. @param containers names of the account's containers */
-export function memoryBrowser(service: MemoryService, endpoint: string, containers: readonly string[], control: BrowserControl): AccountBrowser {
+export function memoryBrowser(
+  service: MemoryService,
+  endpoint: string,
+  containers: readonly string[],
+  control: BrowserControl,
+): AccountBrowser {
   const answer = async (what: string, signal: AbortSignal | undefined): Promise<void> => {
     control.asked.push(what);
     await control.before(what, signal);

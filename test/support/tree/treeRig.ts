@@ -1,7 +1,7 @@
 import { BackupError } from '../../../src/engine/errors.ts';
 import type { AccountDirectory, AccountListing, StorageAccount } from '../../../src/extension/accounts/account.ts';
 import type { Log } from '../../../src/extension/log.ts';
-import type { RunRecord, RunRegistry, RunSpec, RunState } from '../../../src/extension/runs/run.ts';
+import type { RunRecord, RunSpec, RunState } from '../../../src/extension/runs/run.ts';
 import type { AzureSession } from '../../../src/extension/session.ts';
 import type { TreeNode } from '../../../src/extension/tree/node.ts';
 import type { Trees } from '../../../src/extension/tree/trees.ts';
@@ -41,7 +41,14 @@ export class TreeRig {
     const { world } = this.chain;
     const runs = { all: () => this.runs, onDidChange: this.runChanged.event };
     const { directory, session, voice, log } = this;
-    this.trees = createTrees({ directory, session, voice, log, runs: runs as unknown as Pick<RunRegistry, 'all' | 'onDidChange'>, job: { world } });
+    this.trees = createTrees({
+      directory,
+      session,
+      voice,
+      log,
+      runs,
+      job: { world },
+    });
     return this;
   }
 
@@ -68,7 +75,14 @@ export class TreeRig {
 
   get log(): Log {
     const line = (level: string) => (text: string) => void this.logged.push(`${level} ${text}`);
-    return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error'), show: () => undefined, dispose: () => undefined };
+    return {
+      debug: line('debug'),
+      info: line('info'),
+      warn: line('warn'),
+      error: line('error'),
+      show: () => undefined,
+      dispose: () => undefined,
+    };
   }
 
   get provider(): TreeProvider {

@@ -59,7 +59,8 @@ describe('Catalogue', () => {
     ])
       await store.create(name, '');
     await store.create('000003.proof-failed-0f.json', '');
-    assert.deepEqual(await chain.index(), { numbers: [2, 999_999, 1_000_000], failed: new Set([3]) });
+    const passed = new Map([[2, ['000002.proof-passed-x.json']]]);
+    assert.deepEqual(await chain.index(), { numbers: [2, 999_999, 1_000_000], failed: new Set([3]), passed });
   });
 
   it('gives all entries oldest first, and none of an absent chain', async () => {
@@ -167,6 +168,7 @@ describe('Catalogue', () => {
     await chain.addProof(4, false, 'v1', { fault: 'one page' });
     await chain.addProof(4, true, 'v2', {});
     assert.deepEqual(await store.list(), ['000004.json', '000004.proof-failed-v1.json', '000004.proof-passed-v2.json']);
-    assert.deepEqual(await chain.index(), { numbers: [4], failed: new Set([4]) });
+    const passed = new Map([[4, ['000004.proof-passed-v2.json']]]);
+    assert.deepEqual(await chain.index(), { numbers: [4], failed: new Set([4]), passed });
   });
 });

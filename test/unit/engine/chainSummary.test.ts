@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { KEY } from '../../../src/engine/chain/metadata.ts';
 import { writeOpenRun } from '../../../src/engine/chain/openRun.ts';
+import { resultOf } from '../../../src/engine/events.ts';
+import { runVerify } from '../../../src/engine/jobs/verify/verify.ts';
 import { chainSummary } from '../../../src/engine/jobs/points/chainSummary.ts';
 import { namingPoints } from '../../../src/engine/jobs/points/namingPoints.ts';
 import { listPoints } from '../../../src/engine/jobs/points/points.ts';
@@ -94,7 +96,20 @@ describe('points, a page at a time', () => {
       below = page.next;
     } while (below !== undefined);
     assert.deepEqual(sizes, [3, 3, 1]);
-    assert.deepEqual(paged, all);
+    assert.deepEqual(
+      paged.map(({ entry, state }) => ({ entry, state })),
+      all,
+    );
+  });
+
+  it('tell what a later verification compared', async () => {
+    const chain = await chained(2);
+    await resultOf(runVerify({ ...portsOf(chain), source: chain.service.pageBlob(SOURCE), proof: 'full', number: 2 }, chain));
+    const { points } = await pointsPage(portsOf(chain), { most: 2 }, chain);
+    assert.deepEqual(
+      points.map(({ verified }) => verified?.changedCompared),
+      [1024, undefined],
+    );
   });
 
   it('read no more entries than they show', async () => {
@@ -108,7 +123,8 @@ describe('the points that name a snapshot', () => {
   it('are found from the newest on, reading no further than needed', async () => {
     const chain = await chained(40, 40);
     const entries = await chain.entries();
-    const ask = (snapshots: string[], of: 'source' | 'backup') => counted(chain, () => namingPoints(portsOf(chain).catalogue, snapshots, of, chain));
+    const ask = (snapshots: string[], of: 'source' | 'backup') =>
+      counted(chain, () => namingPoints(portsOf(chain).catalogue, snapshots, of, chain));
     const near = await ask([entries[38]!.source.snapshot], 'source');
     assert.deepEqual([...near.answer.named], [[entries[38]!.source.snapshot, 39]]);
     assert.equal(near.calls, 17);

@@ -6,6 +6,7 @@ import { PAGE } from '../../../src/engine/ranges/pageRange.ts';
 import { firstCalls } from '../../support/engine/faultPlans.ts';
 import { DISK, filled, firstBytes, stage, type Stage } from '../../support/engine/stage.ts';
 import type { Operation } from '../../support/memory/calls.ts';
+import type { Fault } from '../../support/memory/faults.ts';
 import { ambiguous, throttled } from '../../support/memory/refusals.ts';
 
 const SECOND = 1000;
@@ -195,6 +196,19 @@ describe('WriteGuard: the epoch', () => {
     assert.deepEqual(
       raised,
       raised.map((_, i) => i + 2),
+    );
+  });
+
+  it('a write that one’s own higher epoch overtook is sent again under it', async () => {
+    const all = await guarded();
+    const plan: Fault[] = [{ kind: 'dropped' }, { kind: 'delay', ms: 5 * SECOND }];
+    all.service.interceptor = ({ operation }) => (operation === 'writePages' ? plan.shift() : undefined);
+    await Promise.all([writePage(all, 0, 1), writePage(all, 1, 2)]);
+    assert.deepEqual(firstBytes(all.service).slice(0, 2), [1, 2]);
+    const refused = all.service.calls.filter(({ outcome }) => outcome === 'epochMoved');
+    assert.deepEqual(
+      refused.map(({ args }) => args.range!.start),
+      [PAGE],
     );
   });
 

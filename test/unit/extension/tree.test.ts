@@ -44,14 +44,20 @@ describe('the tree of accounts', () => {
     const disk = await settledRow(rig, 'disks', 'disk.vhd');
     assert.equal(textOf(disk), 'disk.vhd — 8 KiB · backed up 2 h ago · 3 points');
     assert.equal(disk.row().item, 'blob.chain.good');
-    assert.deepEqual(await rig.texts(disk), ['→ backups / backups/disk.vhd — backed up 2 h ago · 3 points', 'Snapshots on the disk — 1 · 1 anchor']);
+    assert.deepEqual(await rig.texts(disk), [
+      '→ backups / backups/disk.vhd — backed up 2 h ago · 3 points',
+      'Snapshots on the disk — 1 · 1 anchor',
+    ]);
     const [chain, snapshots] = await rig.rows(disk);
     assert.deepEqual(await rig.texts(chain), [
       '1 Jan 02:00 — incremental · 512 bytes · proven',
       '1 Jan 01:00 — incremental · 512 bytes · proven',
       '1 Jan 00:00 — full · 512 bytes · proven',
     ]);
-    assert.deepEqual((await rig.rows(chain)).map((row) => row.row().item), ['point.good.newest', 'point.good', 'point.good']);
+    assert.deepEqual(
+      (await rig.rows(chain)).map((row) => row.row().item),
+      ['point.good.newest', 'point.good', 'point.good'],
+    );
     assert.deepEqual(await rig.texts(snapshots), ['1 Jan 02:00 — anchor · point 3']);
   });
 
@@ -107,11 +113,10 @@ describe('the tree of accounts', () => {
     const disk = await settledRow(rig, 'disks', 'disk.vhd');
     assert.equal(textOf(disk), 'disk.vhd — 8 KiB · newest point is missing: last good 1 h ago');
     assert.equal(disk.row().item, 'blob.chain.newestBad');
-    assert.deepEqual((await rig.rows(await rig.row('disks', 'disk.vhd', /^→/))).map((row) => `${row.row().item} ${row.row().icon.id}`), [
-      'point.missing.newest circle-slash',
-      'point.good pass-filled',
-      'point.failed error',
-    ]);
+    assert.deepEqual(
+      (await rig.rows(await rig.row('disks', 'disk.vhd', /^→/))).map((row) => `${row.row().item} ${row.row().icon.id}`),
+      ['point.missing.newest circle-slash', 'point.good pass-filled', 'point.failed error'],
+    );
   });
 
   it('tells a backup that is overdue by its own rhythm', async () => {
@@ -124,7 +129,15 @@ describe('the tree of accounts', () => {
 
   it('tells a run that was interrupted, and one that somebody is at', async () => {
     const rig = await chained(1);
-    const run = { run: 'r', kind: 'incremental', source: SOURCE, lease: 'l', parent: 1, startedOn: '2026-01-01T00:00:00Z', applied: 3 * PAGE };
+    const run = {
+      run: 'r',
+      kind: 'incremental',
+      source: SOURCE,
+      lease: 'l',
+      parent: 1,
+      startedOn: '2026-01-01T00:00:00Z',
+      applied: 3 * PAGE,
+    };
     rig.chain.service.foreign.setMetadata(BACKUP, { [KEY.chain]: 'c', [KEY.openRun]: writeOpenRun({ ...run, paused: true }) });
     const disk = await settledRow(rig, 'disks', 'disk.vhd');
     assert.equal(textOf(disk), 'disk.vhd — 8 KiB · interrupted at 18 % · backed up just now · 1 point');
@@ -138,7 +151,16 @@ describe('the tree of accounts', () => {
 
   it('knows a chain whose first run was interrupted, before there is any point', async () => {
     const rig = await new TreeRig().open();
-    const run = { run: 'r', kind: 'full', source: SOURCE, lease: 'l', parent: 0, startedOn: '2026-01-01T00:00:00Z', applied: 8 * PAGE, paused: true };
+    const run = {
+      run: 'r',
+      kind: 'full',
+      source: SOURCE,
+      lease: 'l',
+      parent: 0,
+      startedOn: '2026-01-01T00:00:00Z',
+      applied: 8 * PAGE,
+      paused: true,
+    };
     rig.chain.service.foreign.createBlob(BACKUP, 16 * PAGE, { [KEY.chain]: 'c', [KEY.openRun]: writeOpenRun(run) });
     rig.chain.service.foreign.snapshot(SOURCE, { [KEY.backup]: BACKUP, [KEY.run]: 'r' });
     assert.match(textOf(await settledRow(rig, 'disks', 'disk.vhd')), /interrupted at 50 % · 0 points/);
@@ -158,13 +180,10 @@ describe('the tree of accounts', () => {
     foreign.snapshot(SOURCE, { [KEY.run]: 'gone', [KEY.backup]: BACKUP });
     foreign.snapshot(SOURCE, { [KEY.run]: 'rewind', [KEY.restore]: 'partial' });
     const group = await rig.row('disks', 'disk.vhd', /^Snapshots/);
-    assert.deepEqual((await rig.rows(group)).map((row) => row.row().item), [
-      'snapshot.safety',
-      'snapshot.orphan',
-      'snapshot.foreign',
-      'snapshot.anchor',
-      'snapshot.earlier',
-    ]);
+    assert.deepEqual(
+      (await rig.rows(group)).map((row) => row.row().item),
+      ['snapshot.safety', 'snapshot.orphan', 'snapshot.foreign', 'snapshot.anchor', 'snapshot.earlier'],
+    );
     assert.match(group.row().description, /^5 · 1 anchor$/);
   });
 
@@ -174,7 +193,10 @@ describe('the tree of accounts', () => {
     rig.chain.service.foreign.snapshot(BACKUP, { [KEY.attempt]: 'torn' });
     await settledRow(rig, 'backups', 'disk.vhd');
     const group = await rig.row('backups', 'disk.vhd', 'Other snapshots');
-    assert.deepEqual((await rig.rows(group)).map((row) => row.row().item), ['snapshot.orphan', 'snapshot.foreign']);
+    assert.deepEqual(
+      (await rig.rows(group)).map((row) => row.row().item),
+      ['snapshot.orphan', 'snapshot.foreign'],
+    );
   });
 
   it('says that a backup cannot be read, and why', async () => {
@@ -215,7 +237,7 @@ describe('the tree of accounts', () => {
     const rig = await new TreeRig().open();
     rig.chain.service.foreign.createBlob(`${DISKS}/vhds/${encodeURIComponent('[x](command:y) <b>$(z)')}`, PAGE);
     const row = (await rig.rows(await rig.row('disks'))).find((each) => each.row().label.startsWith('[x]'))!;
-    const tooltip = rig.provider.resolveTreeItem(rig.provider.getTreeItem(row), row).tooltip;
+    const { tooltip } = await rig.provider.resolveTreeItem(rig.provider.getTreeItem(row), row);
     assert.ok(typeof tooltip === 'object');
     assert.match(tooltip.value, /\\\[x\\\]\\\(command\\:y\\\) \\<b\\>\\\$\\\(z\\\)/);
     assert.notEqual(tooltip.isTrusted, true);

@@ -85,8 +85,21 @@ const openRun = (applied: number, kind = 'incremental') => ({
 
 describe('words', () => {
   it('tell how long ago something was, up to a week', () => {
-    const ages = [-DAY, -MINUTE, 0, 59_000, 5 * MINUTE, 2 * HOUR, 47 * HOUR, 6.9 * DAY, 7 * DAY, 400 * DAY].map((age) => agoText(NOW - age, voice));
-    assert.deepEqual(ages, ['on 22 Nov', 'just now', 'just now', 'just now', '5 min ago', '2 h ago', '1 d ago', '6 d ago', 'on 14 Nov', 'on 17 Oct 2025']);
+    const ages = [-DAY, -MINUTE, 0, 59_000, 5 * MINUTE, 2 * HOUR, 47 * HOUR, 6.9 * DAY, 7 * DAY, 400 * DAY].map((age) =>
+      agoText(NOW - age, voice),
+    );
+    assert.deepEqual(ages, [
+      'on 22 Nov',
+      'just now',
+      'just now',
+      'just now',
+      '5 min ago',
+      '2 h ago',
+      '1 d ago',
+      '6 d ago',
+      'on 14 Nov',
+      'on 17 Oct 2025',
+    ]);
   });
 
   it('tell a time in the zone of the reader and in UTC', () => {
@@ -99,16 +112,14 @@ describe('words', () => {
   });
 
   it('tell amounts', () => {
-    assert.deepEqual([400, 7_000, 59_400, 60_000, 125_000, HOUR + 5 * MINUTE, 3 * DAY + 4 * HOUR].map((ms) => durationText(ms, voice)), [
-      '0.4 s',
-      '7 s',
-      '59 s',
-      '1 min',
-      '2 min 5 s',
-      '1 h 5 min',
-      '3 d 4 h',
-    ]);
-    assert.deepEqual([1, 1000, 412, 999.9, 1000.1].map((done) => percentText(done, 1000, voice)), ['< 1 %', '100 %', '41 %', '99 %', '100 %']);
+    assert.deepEqual(
+      [400, 7_000, 59_400, 60_000, 125_000, HOUR + 5 * MINUTE, 3 * DAY + 4 * HOUR].map((ms) => durationText(ms, voice)),
+      ['0.4 s', '7 s', '59 s', '1 min', '2 min 5 s', '1 h 5 min', '3 d 4 h'],
+    );
+    assert.deepEqual(
+      [1, 1000, 412, 999.9, 1000.1].map((done) => percentText(done, 1000, voice)),
+      ['< 1 %', '100 %', '41 %', '99 %', '100 %'],
+    );
     assert.deepEqual([pointsText(0, voice), pointsText(1, voice), pointsText(4812, voice)], ['0 points', '1 point', '4,812 points']);
     assert.equal(rateText(58 * MIB), '58 MiB/s');
   });
@@ -118,25 +129,43 @@ describe('words', () => {
     assert.equal(line({ chain: known() }), '1 TiB · backed up 2 h ago · 12 points');
     assert.equal(line({}, { length: 512 * 1024 ** 3 }), '512 GiB · never backed up');
     const old = pointAt(3 * DAY);
-    assert.equal(line({ chain: known({ newest: old, lastGood: old }) }, { length: 127 * 1024 ** 3 }), '127 GiB · overdue: last good 3 d ago');
+    assert.equal(
+      line({ chain: known({ newest: old, lastGood: old }) }, { length: 127 * 1024 ** 3 }),
+      '127 GiB · overdue: last good 3 d ago',
+    );
     assert.equal(line({ chain: known({ newest: old, lastGood: old, rhythm: undefined }) }), '1 TiB · backed up 3 d ago · 12 points');
     assert.equal(line({ chain: known({ open: openRun(0.414 * TIB) }) }), '1 TiB · interrupted at 41 % · backed up 2 h ago · 12 points');
-    assert.equal(line({ chain: known({ open: openRun(TIB) }) }), '1 TiB · interrupted before it was proven · backed up 2 h ago · 12 points');
+    assert.equal(
+      line({ chain: known({ open: openRun(TIB) }) }),
+      '1 TiB · interrupted before it was proven · backed up 2 h ago · 12 points',
+    );
     const missing = pointAt(HOUR, {}, 'missing');
     assert.equal(line({ chain: known({ newest: missing }) }), '1 TiB · newest point is missing: last good 2 h ago');
-    assert.equal(line({ chain: known({ newest: { ...missing, state: 'failed' } }) }), '1 TiB · newest point was found wrong: last good 2 h ago');
+    assert.equal(
+      line({ chain: known({ newest: { ...missing, state: 'failed' } }) }),
+      '1 TiB · newest point was found wrong: last good 2 h ago',
+    );
     assert.equal(line({ chain: known({ newest: missing, lastGood: undefined }) }), '1 TiB · no good point among the newest of 12 points');
     assert.equal(line({ chain: known({ backupLength: undefined }) }), '1 TiB · the backup blob is gone, 12 points lost with it');
     assert.equal(line({ chain: { ...known(), running: { done: 64, total: 100 } } }), '1 TiB · backing up, 64 % · 12 points');
     assert.equal(line({ chain: { state: 'unasked' } }), '1 TiB · has backups');
     assert.equal(line({ restore: openRun(TIB / 4, 'restore') }), '1 TiB · restore interrupted at 25 %');
     assert.equal(line({}, { metadata: { [KEY.restore]: 'partial' } }), '1 TiB · restore not finished');
-    assert.equal(line({ role: 'backup', partner: SOURCE, chain: known() }), '1 TiB · backup of mypremiumdisk.vhd · backed up 2 h ago · 12 points');
+    assert.equal(
+      line({ role: 'backup', partner: SOURCE, chain: known() }),
+      '1 TiB · backup of mypremiumdisk.vhd · backed up 2 h ago · 12 points',
+    );
   });
 
   it('speak full sentences to screen readers', () => {
-    assert.equal(describeBlob(facts({ chain: known() }), voice).speech, 'Page blob mypremiumdisk.vhd, 1 TiB: backed up 2 h ago · 12 points.');
-    assert.equal(describePoint(pointAt(2 * HOUR), voice).speech, 'Recovery point 12 of 21 Nov 14:00: incremental, 1.2 GiB changed, proven.');
+    assert.equal(
+      describeBlob(facts({ chain: known() }), voice).speech,
+      'Page blob mypremiumdisk.vhd, 1 TiB: backed up 2 h ago · 12 points.',
+    );
+    assert.equal(
+      describePoint(pointAt(2 * HOUR), voice).speech,
+      'Recovery point 12 of 21 Nov 14:00: incremental, 1.2 GiB changed, proven.',
+    );
     assert.equal(
       describeChain({ source: SOURCE, backup: BACKUP, knowledge: known() }, 'fromSource', voice).speech,
       'Chain of backups from mypremiumaccount / vhds/mypremiumdisk.vhd to mybackupstdaccount / backups/mypremiumdisk.vhd: backed up 2 h ago · 12 points.',
@@ -145,22 +174,34 @@ describe('words', () => {
 
   it('call nothing proven that was not read', () => {
     const sample: Proof = { level: 'sample', changed: 1000, changedCompared: 80, rest: 100, restCompared: 10 };
-    const words = ([ALL, sample, { ...sample, changedCompared: 5 }, { ...sample, changedCompared: 0 }, { ...ALL, level: 'ranges' }] as const).map((proof) =>
-      proofWord(proof, voice),
-    );
+    const words = (
+      [ALL, sample, { ...sample, changedCompared: 5 }, { ...sample, changedCompared: 0 }, { ...ALL, level: 'ranges' }] as const
+    ).map((proof) => proofWord(proof, voice));
     assert.deepEqual(words, ['proven', '8 % proven', '< 1 % proven', 'not compared', 'not compared']);
     assert.equal(proofWord({ level: 'ranges', changed: 0, changedCompared: 0, rest: 0, restCompared: 0 }, voice), 'not compared');
-    assert.equal(proofSentence(sample, voice), 'Compared with the disk and equal: 80 bytes of 1000 bytes that changed. Of the rest, 10 bytes of 100 bytes.');
+    assert.equal(
+      proofSentence(sample, voice),
+      'Compared with the disk and equal: 80 bytes of 1000 bytes that changed. Of the rest, 10 bytes of 100 bytes.',
+    );
   });
 
   it('tell points with their kind, bytes and proof', () => {
     assert.deepEqual(
-      [pointAt(2 * HOUR), pointAt(2 * HOUR, { kind: 'full', written: 212 * 1024 ** 3 }, 'failed'), pointAt(HOUR, { kind: 'rebase', cleared: MIB }, 'missing')].map(
-        (point) => `${describePoint(point, voice).label} — ${describePoint(point, voice).description}`,
-      ),
-      ['21 Nov 14:00 — incremental · 1.2 GiB · proven', '21 Nov 14:00 — full · 212 GiB · found wrong', '21 Nov 15:00 — rebase · 1.2 GiB · missing'],
+      [
+        pointAt(2 * HOUR),
+        pointAt(2 * HOUR, { kind: 'full', written: 212 * 1024 ** 3 }, 'failed'),
+        pointAt(HOUR, { kind: 'rebase', cleared: MIB }, 'missing'),
+      ].map((point) => `${describePoint(point, voice).label} — ${describePoint(point, voice).description}`),
+      [
+        '21 Nov 14:00 — incremental · 1.2 GiB · proven',
+        '21 Nov 14:00 — full · 212 GiB · found wrong',
+        '21 Nov 15:00 — rebase · 1.2 GiB · missing',
+      ],
     );
     assert.match(pointCard(pointAt(HOUR, {}, 'missing'), voice), /cannot be restored/);
+    const sampled = pointAt(HOUR, { proof: { ...ALL, level: 'sample', changedCompared: 100 * MIB } });
+    assert.match(describePoint(sampled, voice).description, /8 % proven$/);
+    assert.match(describePoint({ ...sampled, verified: ALL }, voice).description, / · proven$/);
   });
 
   it('give every state a shape of its own', () => {
@@ -169,7 +210,9 @@ describe('words', () => {
     assert.equal(new Set(shapes).size, shapes.length);
     const partial = pointAt(HOUR, { proof: { ...ALL, changedCompared: 1 } });
     const none = pointAt(HOUR, { proof: { ...ALL, level: 'ranges' } });
-    const points = [pointAt(HOUR), partial, none, pointAt(HOUR, {}, 'missing'), pointAt(HOUR, {}, 'failed')].map((point) => describePoint(point, voice).icon.id);
+    const points = [pointAt(HOUR), partial, none, pointAt(HOUR, {}, 'missing'), pointAt(HOUR, {}, 'failed')].map(
+      (point) => describePoint(point, voice).icon.id,
+    );
     assert.equal(new Set(points).size, points.length);
     const roles: SnapshotRole[] = ['anchor', 'earlier', 'open', 'orphan', 'safety', 'foreign'];
     const item = { id: '2026-11-21T14:00:03.1234567Z', metadata: {}, length: TIB };
@@ -187,7 +230,10 @@ describe('words', () => {
     assert.equal(escapeMarkdown('a_b*[x](command:y)`<i>\n# $(zap)'), 'a\\_b\\*\\[x\\]\\(command\\:y\\)\\`\\<i\\> \\# \\$\\(zap\\)');
     assert.equal(card('T', [['A', 'b'], undefined, ['C', '']], [undefined, 'S.']), '### T\n\nA: **b**\n\nS\\.');
     assert.match(blobCard(facts({}, { name: '<b>' }), voice), /^### \\<b\\>\n/);
-    assert.match(chainCard({ source: SOURCE, backup: BACKUP, knowledge: known() }, voice), /Newest point: \*\*number 12\\, 1\\\.2 GiB changed\*\*/);
+    assert.match(
+      chainCard({ source: SOURCE, backup: BACKUP, knowledge: known() }, voice),
+      /Newest point: \*\*number 12\\, 1\\\.2 GiB changed\*\*/,
+    );
   });
 
   it('tell a problem in plain words, with what mends it', () => {
@@ -206,7 +252,11 @@ describe('words', () => {
 
   it('know places by their URLs', () => {
     assert.deepEqual(placeOf(SOURCE), { account: 'mypremiumaccount', path: 'vhds/mypremiumdisk.vhd', name: 'mypremiumdisk.vhd' });
-    assert.deepEqual(placeOf('http://127.0.0.1:10000/devstoreaccount1/vhds/a%20b.vhd'), { account: 'devstoreaccount1', path: 'vhds/a b.vhd', name: 'a b.vhd' });
+    assert.deepEqual(placeOf('http://127.0.0.1:10000/devstoreaccount1/vhds/a%20b.vhd'), {
+      account: 'devstoreaccount1',
+      path: 'vhds/a b.vhd',
+      name: 'a b.vhd',
+    });
     assert.equal(urlKey('http://localhost:10000/dev/vhds/a?snapshot=x'), urlKey('http://127.0.0.1:10000/dev/vhds/a'));
   });
 

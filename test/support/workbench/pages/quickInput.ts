@@ -123,9 +123,9 @@ export class QuickInput {
     await this.locator.locator('.quick-input-titlebar .action-label[aria-label^="Back"]').click();
   }
 
-  /** What is said below the field: the prompt, or what is wrong with the value. */
+  /** What is said below the field: the prompt, without the keys that VS Code adds to it, or what is wrong with the value. */
   async message(): Promise<string> {
-    return plain(await this.locator.locator('.quick-input-message').textContent());
+    return plain(await this.locator.locator('.quick-input-message').textContent()).replace(/ \(Press 'Enter' .*\)$/, '');
   }
 
   async waitForMessage(words: Words): Promise<void> {

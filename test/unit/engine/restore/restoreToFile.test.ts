@@ -174,8 +174,9 @@ describe('restore to a file', () => {
     files.interceptor = (call) => void (call === 'write' && --writes === 0 && stop.abort());
     await fails(run({ signal: stop.signal }), 'cancelled');
     files.interceptor = undefined;
-    const { written } = await run({});
+    const { written, transferred } = await run({});
     assert.ok(written <= 16 * PAGE, `${written} bytes again`);
+    assert.equal(transferred, written, 'what was checkpointed was there');
     assert.deepEqual(files.finished, chain.service.bytesOf(BACKUP, entry!.backup.snapshot));
   });
 

@@ -1,0 +1,49 @@
+import type { View } from '../../support/workbench/pages/view.ts';
+import type { Workbench } from '../../support/workbench/pages/workbench.ts';
+
+export const NAME = 'Page Blob Backup';
+
+/** What the extension shows in the side bar, and ways through its questions that more than one test goes. */
+export class Sidebar {
+  readonly accounts: View;
+  readonly chains: View;
+  readonly runs: View;
+  readonly #workbench: Workbench;
+
+  constructor(workbench: Workbench) {
+    this.#workbench = workbench;
+    this.accounts = workbench.view('Accounts');
+    this.chains = workbench.view('Chains');
+    this.runs = workbench.view('Runs');
+  }
+
+  async open(): Promise<this> {
+    await this.#workbench.openViewContainer(NAME);
+    return this;
+  }
+
+  /** A command of the extension by its title in the palette. */
+  async run(title: string): Promise<void> {
+    await this.#workbench.runCommand(`${NAME}: ${title}`);
+  }
+
+  /** Both accounts of the emulator, in one go. */
+  async attachEmulator(): Promise<void> {
+    await this.run('Attach Local Emulator');
+    await this.accounts.row('devstoreaccount2').wait();
+  }
+
+  /** Answers where the backup of a disk goes: account, a new container, the name that is offered. */
+  async answerWhereTo(account: string, container: string): Promise<void> {
+    const { quickInput } = this.#workbench;
+    await quickInput.wait(/^Storage account for the backups of /);
+    await quickInput.pick(account);
+    await quickInput.wait('Container for the backup blob and its catalogue');
+    await quickInput.pick('Create Container…');
+    await quickInput.wait(`Name of the new container in ${account}`);
+    await quickInput.type(container);
+    await quickInput.accept();
+    await quickInput.wait(/^Name of the backup blob/);
+    await quickInput.accept();
+  }
+}

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BlobServiceClient, type ContainerClient, type PageBlobClient } from '@azure/storage-blob';
+import { SETTINGS } from '../../../src/extension/names.ts';
+import { startEmulator, type Emulator } from '../../support/emulator/emulator.ts';
+import { buildExtension } from '../../support/extension/build.ts';
+import { makeSampleDisk, type SampleDisk } from '../../support/sampleDisk.ts';
+import type { Workbench } from '../../support/workbench/pages/workbench.ts';
+import type { Settings } from '../../support/workbench/server/settings.ts';
+import { startWorkbench, type RunningWorkbench } from '../../support/workbench/startWorkbench.ts';
+import { Sidebar } from './sidebar.ts';
+
+const MiB = 1024 ** 2;
+
+/** The accounts of the emulator: the disks' and the backups'. */
+export const LIVE = 'devstoreaccount1';
+export const BACKUP = 'devstoreaccount2';
+
+export interface StageOptions {
+  readonly settings?: Settings;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** The extension as it ships, in a real VS Code, with an emulator of two accounts. */
+export class Stage implements AsyncDisposable {
+  readonly emulator: Emulator;
+  readonly running: RunningWorkbench;
+  readonly workbench: Workbench;
+  readonly sidebar: Sidebar;
+  /** The bundle that runs. */
+  readonly dist: string;
+  readonly #folder: string;
+  readonly #stack: AsyncDisposableStack;
+
+  private constructor(parts: Pick<Stage, 'emulator' | 'running' | 'workbench' | 'dist'> & { folder: string; stack: AsyncDisposableStack }) {
+    this.emulator = parts.emulator;
+    this.running = parts.running;
+    this.workbench = parts.workbench;
+    this.dist = parts.dist;
+    this.sidebar = new Sidebar(parts.workbench);
+    this.#folder = parts.folder;
+    this.#stack = parts.stack;
+  }
+
+  static async open({ settings = {}, env }: StageOptions = {}): Promise<Stage> {
+    await using stack = new AsyncDisposableStack();
+    const folder = await mkdtemp(join(tmpdir(), 'pbb-e2e-'));
+    stack.defer(() => rm(folder, { recursive: true, force: true }));
+    const emulator = await startEmulator();
+    stack.defer(() => emulator.close());
+    const { folder: extension, dist, ...built } = await buildExtension();
+    stack.use(built);
+    const running = await startWorkbench({
+      extension,
+      settings: {
+        [`pageBlobBackup.${SETTINGS.emulatorConnectionStrings}`]: [LIVE, BACKUP].map((name) => emulator.connectionString(name)),
+        ...settings,
+      },
+      ...(env && { env }),
+    });
+    stack.use(running);
+    const workbench = await running.openPage();
+    return new Stage({ emulator, running, workbench, dist, folder, stack: stack.move() });
+  }
+
+  /** A disk in the live account's container `vhds`, with some files on it. */
+  async disk(name: string, { size = 64 * MiB, seed = 1, container = 'vhds' } = {}): Promise<SampleDisk> {
+    return makeSampleDisk({ emulator: this.emulator, account: LIVE, container, name, folder: this.#folder, size, seed });
+  }
+
+  /** The SDK's way in, with the account's key. */
+  container(account: string, name: string): ContainerClient {
+    return BlobServiceClient.fromConnectionString(this.emulator.connectionString(account)).getContainerClient(name);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+}
+
+/** Ids of a blob's snapshots as the service lists them, oldest first. */
+export async function snapshotsOf(container: ContainerClient, blob: string): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { name, snapshot } of container.listBlobsFlat({ includeSnapshots: true, prefix: blob })) {
+    if (name === blob && snapshot) ids.push(snapshot);
+  }
+  return ids;
+}
+
+/** SHA-256 of all bytes of a blob or snapshot, read through the SDK. */
+export async function contentOf(blob: PageBlobClient): Promise<string> {
+  const { readableStreamBody } = await blob.download();
+  return hashOf(readableStreamBody!);
+}
+
+/** SHA-256 of the disk's image file: the truth. */
+export async function contentOfDisk({ disk }: SampleDisk): Promise<string> {
+  return hashOf(createReadStream(disk.path));
+}
+
+async function hashOf(stream: NodeJS.ReadableStream): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of stream) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
