@@ -144,7 +144,8 @@ describe('menus', () => {
     ['account.attached.unpinned', VIEWS.accounts, ['pinAccount', 'refresh']],
     ['account.subscription.pinned', VIEWS.accounts, ['unpinAccount', 'refresh']],
     ['run.running', VIEWS.runs, ['cancelRun']],
-    ['run.resumable', VIEWS.runs, ['resumeRun', 'forgetRun']],
+    ['run.resumable', VIEWS.runs, ['resumeRun']],
+    ['run.failed', VIEWS.runs, ['resumeRun', 'forgetRun']],
     ['run.done', VIEWS.runs, ['forgetRun']],
   ];
   for (const [item, view, inline] of expected) {

@@ -74,8 +74,9 @@ export class BackupRun {
     if (lengthNow !== length) await guard.change('length', (fence) => guard.blob.resize(length, { fence, signal }), signal);
 
     const mover = new PageMover(original, guard, transfer, retrier, emit);
-    const moved = await this.#applyOrRebase(original, length, mover);
-    if (moved === 'unchanged') return resumed ? this.#again(id) : this.#unchanged(id, length, mover);
+    const applied = await this.#applyOrRebase(original, length, mover);
+    if (applied === 'unchanged') return resumed ? this.#again(id) : this.#unchanged(id, length, mover);
+    const { moved, changed } = applied;
 
     emit({ type: 'phase', phase: 'proving', text: 'Taking the backup snapshot and comparing it with the disk.' });
     const { snapshot, proof, repaired } = await provenSnapshot(
@@ -84,7 +85,7 @@ export class BackupRun {
         length,
         level: this.#proofLevel(mover.transfer),
         number: this.#plan.parent + 1,
-        written: moved.written,
+        written: changed.written,
         changes: this.#changes(original),
         base: this.#plan.base,
       },
@@ -94,6 +95,8 @@ export class BackupRun {
     );
 
     emit({ type: 'phase', phase: 'committing', text: 'Recording the recovery point.' });
+    // A machine that slept finds out here, before its entry could name what a successor has thrown away.
+    await guard.keep(signal);
     const transferred = moved.written + repaired.written;
     const proven = this.#entry({
       id,
@@ -102,8 +105,8 @@ export class BackupRun {
       proof,
       transferred,
       transfer: mover.transfer,
-      written: moved.written,
-      cleared: moved.cleared,
+      written: changed.written,
+      cleared: changed.cleared,
     });
     const entry = await this.#catalogue.commit(proven, signal);
     await this.#cleanUp(() =>
@@ -143,7 +146,9 @@ export class BackupRun {
     const total = count.written;
     if (from === 0 && count.writes + count.clears === 0 && (await this.#equalsTip(original, length))) return 'unchanged' as const;
 
-    const { written, cleared, ranges } = count;
+    // What an interrupted run had applied belongs to this point too.
+    const whole = from === 0 || comparing ? count : await countWork(this.#work(original, { start: 0, end: length }, () => undefined));
+    const { written, cleared, ranges } = whole;
     if (!comparing)
       emit({ type: 'changes', written, cleared, ranges, since: this.#kind === 'incremental' ? this.#plan.anchor : undefined });
     emit({ type: 'phase', phase: comparing ? 'comparing' : 'copying', text: comparing ? this.#reason : 'Copying changes.' });
@@ -156,7 +161,7 @@ export class BackupRun {
       },
     });
     await journal.write({ applied: length });
-    return moved;
+    return { moved, changed: comparing ? moved : whole };
   }
 
   #work(original: BlobImage, within: { start: number; end: number }, onCompared: (bytes: number) => void): AsyncIterable<PageWork> {

@@ -12,6 +12,10 @@ const ALLOWED: readonly Allowed[] = [
     pattern: /\[lifecycle\] Long running operations during shutdown/,
     reason: 'parts of VS Code itself say so at each reload in a browser',
   },
+  {
+    pattern: /Timed out waiting for authentication provider 'github' to register/,
+    reason: 'VS Code itself asks for GitHub accounts, and on a busy machine its own extension for that is late',
+  },
 ];
 
 /** What the window says when an extension host was killed. */

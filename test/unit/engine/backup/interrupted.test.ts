@@ -51,6 +51,14 @@ async function broken(chain: MemoryChain, nth: number, how: 'cancelled' | 'crash
 }
 
 describe('a run that was stopped', () => {
+  it('when it is finished, its point tells all that the disk changed, and the run what it moved itself', async () => {
+    const chain = await scattered();
+    const before = await broken(chain, 10, 'cancelled');
+    const { resumed, written, transferred } = await chain.backup({ transfer: 'relay' });
+    assert.deepEqual({ resumed, written, transferred }, { resumed: true, written: SCATTERED, transferred: SCATTERED - before });
+    assert.equal((await chain.entries()).at(-1)!.written, SCATTERED);
+  });
+
   for (const abortedWrites of ['none', 'atOnce'] as const) {
     it(`stopped at every call in turn (writes under way take effect ${abortedWrites}), the same command then ends right, in one recovery point`, async () => {
       const clean = await chainWithOnePoint();
