@@ -1,26 +1,21 @@
-import { chmodSync, existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { BlobSASPermissions, type PageBlobClient } from '@azure/storage-blob';
 import { measure, type Measured } from './measure.ts';
-
-/** Microsoft's own copying tool, from npm; undefined on systems for which the package has no binary. */
-export function findAzCopy(): string | undefined {
-  try {
-    const folder = dirname(createRequire(import.meta.url).resolve('@azure-tools/azcopy-linux/package.json'));
-    const binary = join(folder, 'dist', 'bin', 'azcopy_linux_amd64');
-    if (process.platform !== 'linux' || process.arch !== 'x64' || !existsSync(binary)) return undefined;
-    chmodSync(binary, 0o755);
-    return binary;
-  } catch {
-    return undefined;
-  }
-}
 
 /** Copies a page blob whole from account to account: Put Page From URL, as ours with server transfer. */
 export async function azCopy(binary: string, from: PageBlobClient, to: PageBlobClient, scratch: string): Promise<Measured> {
   const [source, target] = await Promise.all([from, to].map(signed));
-  const args = ['copy', source!, target!, '--from-to', 'BlobBlob', '--blob-type', 'PageBlob', '--output-level', 'quiet', '--check-length=false'];
+  const args = [
+    'copy',
+    source!,
+    target!,
+    '--from-to',
+    'BlobBlob',
+    '--blob-type',
+    'PageBlob',
+    '--output-level',
+    'quiet',
+    '--check-length=false',
+  ];
   return measure(binary, args, {
     AZCOPY_LOG_LOCATION: scratch,
     AZCOPY_JOB_PLAN_LOCATION: scratch,

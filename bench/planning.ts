@@ -11,6 +11,8 @@ const original = new MemoryStream(LENGTH, RANGES);
 const target = new MemoryStream(LENGTH, RANGES);
 const tools = toolsFor({ world: systemWorld });
 const began = performance.now();
-const count = await countWork(incrementalWork({ original, target, within: { start: 0, end: LENGTH }, anchor: 'a', base: 'b', tail: LENGTH }, tools));
+const count = await countWork(
+  incrementalWork({ original, target, within: { start: 0, end: LENGTH }, anchor: 'a', base: 'b', tail: LENGTH }, tools),
+);
 const seconds = (performance.now() - began) / 1000;
 process.stdout.write(`${JSON.stringify({ seconds, peakMemory: process.resourceUsage().maxRSS * 1024, writes: count.writes })}\n`);

@@ -1,27 +1,19 @@
 /** The real AzCopy against our emulator: it takes a disk in, between accounts and out again, byte for byte. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { fileURLToPath } from 'node:url';
-
+import { findAzCopy } from '../support/azcopy.ts';
 import { inAnHour, MIB, rig } from './emulatorRig.ts';
 
-const BINARY = fileURLToPath(new URL('../../node_modules/@azure-tools/azcopy-linux/dist/bin/azcopy_linux_amd64', import.meta.url));
-const SKIP =
-  process.platform === 'linux' && process.arch === 'x64' && existsSync(BINARY) ? false : 'no AzCopy for this machine in node_modules';
+const azcopy = findAzCopy();
 
-it('AzCopy carries a page blob in, across accounts and out', { skip: SKIP }, async () => {
+it('AzCopy carries a page blob in, across accounts and out', { skip: azcopy.absent ?? false }, async () => {
   const { emulator } = await rig();
   const work = await mkdtemp(join(tmpdir(), 'pbb-azcopy-'));
   try {
-    // npm leaves the binary without its mode.
-    const azcopy = join(work, 'azcopy');
-    await copyFile(BINARY, azcopy);
-    await chmod(azcopy, 0o755);
     const disk = join(work, 'disk.vhd');
     await writeSparse(disk);
     const [one, two] = emulator.accounts.map(({ name }) => name) as [string, string];
@@ -29,9 +21,9 @@ it('AzCopy carries a page blob in, across accounts and out', { skip: SKIP }, asy
       const sas = emulator.sas(account, { container: 'disks', permissions: 'racwdl', expiresOn: inAnHour() });
       return `${emulator.blobEndpoint(account)}/disks/${blob}?${sas}`;
     };
-    await run(azcopy, work, ['cp', disk, url(one, 'disk.vhd'), '--from-to', 'LocalBlob', '--blob-type', 'PageBlob']);
-    await run(azcopy, work, ['cp', url(one, 'disk.vhd'), url(two, 'copy.vhd'), '--from-to', 'BlobBlob']);
-    await run(azcopy, work, ['cp', url(two, 'copy.vhd'), join(work, 'back.vhd'), '--from-to', 'BlobLocal']);
+    await run(azcopy.binary!, work, ['cp', disk, url(one, 'disk.vhd'), '--from-to', 'LocalBlob', '--blob-type', 'PageBlob']);
+    await run(azcopy.binary!, work, ['cp', url(one, 'disk.vhd'), url(two, 'copy.vhd'), '--from-to', 'BlobBlob']);
+    await run(azcopy.binary!, work, ['cp', url(two, 'copy.vhd'), join(work, 'back.vhd'), '--from-to', 'BlobLocal']);
 
     const bytes = await readFile(disk);
     const copy = { account: two, container: 'disks', blob: 'copy.vhd' };
@@ -59,14 +51,14 @@ async function writeSparse(path: string): Promise<void> {
   await file.close();
 }
 
-async function run(azcopy: string, work: string, args: readonly string[]): Promise<void> {
+async function run(binary: string, work: string, args: readonly string[]): Promise<void> {
   const own = {
     AZCOPY_LOG_LOCATION: join(work, 'log'),
     AZCOPY_JOB_PLAN_LOCATION: join(work, 'plan'),
     AZCOPY_DISABLE_SYSLOG: 'true',
     HOME: work,
   };
-  const child = spawn(azcopy, [...args], { env: { ...process.env, ...own } });
+  const child = spawn(binary, [...args], { env: { ...process.env, ...own } });
   let output = '';
   child.stdout.on('data', (piece: Buffer) => (output += piece.toString()));
   child.stderr.on('data', (piece: Buffer) => (output += piece.toString()));

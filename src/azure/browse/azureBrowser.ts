@@ -16,8 +16,8 @@ export interface BrowseScope {
   readonly blob?: string;
 }
 
-/** The service gives up to 5000 in one answer. Reading so many blocks an editor for a sixth of a second; these for a thirtieth. */
-const MOST_BLOBS = 1000;
+/** The service gives up to 5000 in one answer, but the SDK parses an answer in one go, which would hold up the editor. */
+const MOST_BLOBS = 300;
 const MOST_CONTAINERS = 1000;
 
 /** Where a listing goes on: the service's marker, and what still waits for the rest of it. */

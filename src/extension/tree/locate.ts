@@ -7,7 +7,12 @@ import type { ContainerNode } from './nodes/containerNode.ts';
 import type { AccountsRoot } from './roots/accountsRoot.ts';
 
 /** The row of the blob with this URL, loading what is above it; a blob that its container's pages have not brought yet is put in its place. */
-export async function locate(url: string, root: AccountsRoot, endpoints: readonly string[], signal: AbortSignal): Promise<BlobNode | undefined> {
+export async function locate(
+  url: string,
+  root: AccountsRoot,
+  endpoints: readonly string[],
+  signal: AbortSignal,
+): Promise<BlobNode | undefined> {
   const { address } = parseBlobUrl(url, endpoints);
   await root.pages.load();
   const accounts = root.pages.children.filter((child) => child.kind === 'account').filter((account) => sees(account, address));

@@ -50,7 +50,7 @@ export interface Leaf {
 
 export interface Branch extends Leaf {
   /** The cursor is the loader's own affair. */
-  readonly pages: Pick<Pages<TreeNode, unknown>, 'children' | 'state' | 'error' | 'load' | 'more' | 'stop' | 'reset'>;
+  readonly pages: Pick<Pages<TreeNode, unknown>, 'children' | 'state' | 'error' | 'first' | 'load' | 'more' | 'stop' | 'reset'>;
   /** What to say where there are no children; undefined says nothing. */
   empty(): RowWords | undefined;
   /** Forgets what was loaded, so that it is asked for again. */

@@ -35,7 +35,7 @@ export class Pages<Child, Cursor = string> {
   #cursor: Cursor | undefined;
   #state: 'idle' | 'loading' | 'paused' | 'ended' | 'failed' = 'idle';
   #error: unknown;
-  #under: { readonly abort: AbortController; readonly settled: Promise<void> } | undefined;
+  #under: { readonly abort: AbortController; readonly settled: Promise<void>; readonly first: PromiseWithResolvers<void> } | undefined;
 
   constructor(load: LoadPage<Child, Cursor>, options: PagesOptions<Child>) {
     this.#load = load;
@@ -60,6 +60,12 @@ export class Pages<Child, Cursor = string> {
     if (this.#state === 'idle') this.#begin();
     // Whoever called draws the rows itself, so nobody is told of the beginning.
     await this.#under?.settled;
+  }
+
+  /** The same, but ends as soon as there is something to draw. */
+  async first(): Promise<void> {
+    const settled = this.load();
+    await Promise.race([settled, this.#under?.first.promise]);
   }
 
   /** Loads the next page, or the one that failed again. */
@@ -99,10 +105,11 @@ export class Pages<Child, Cursor = string> {
     const abort = new AbortController();
     this.#state = 'loading';
     this.#error = undefined;
-    this.#under = { abort, settled: this.#run(abort) };
+    const first = Promise.withResolvers<void>();
+    this.#under = { abort, first, settled: this.#run(abort, first.resolve) };
   }
 
-  async #run(abort: AbortController): Promise<void> {
+  async #run(abort: AbortController, hasRows: () => void): Promise<void> {
     const { signal } = abort;
     const isCurrent = (): boolean => !signal.aborted && this.#under?.abort === abort;
     try {
@@ -111,6 +118,7 @@ export class Pages<Child, Cursor = string> {
       const page = await this.#load(this.#cursor, signal, (children) => {
         if (!isCurrent() || children.length === 0) return;
         this.#add(children);
+        hasRows();
         this.#options.changed();
       });
       if (!isCurrent()) return;

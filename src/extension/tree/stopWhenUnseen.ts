@@ -8,6 +8,10 @@ import type { ChainsRoot } from './roots/chainsRoot.ts';
 export function stopWhenUnseen(view: TreeView<TreeNode>, root: AccountsRoot | ChainsRoot): Disposable {
   let wasStopped = false;
   return Disposable.from(
+    view.onDidExpandElement(({ element }) => {
+      if (element.kind === 'container') element.shelf.resume();
+      if (element.kind === 'account') element.only?.resume();
+    }),
     view.onDidCollapseElement(({ element }) => {
       if (!isBranch(element)) return;
       element.pages.stop();

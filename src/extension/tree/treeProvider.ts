@@ -50,7 +50,8 @@ export class TreeProvider implements TreeDataProvider<TreeNode> {
     return parent.kind === 'accounts' || parent.kind === 'chains' ? undefined : parent;
   }
 
-  resolveTreeItem(item: TreeItem, node: TreeNode): TreeItem {
+  async resolveTreeItem(item: TreeItem, node: TreeNode): Promise<TreeItem> {
+    if (node.kind === 'blob') await node.lookUp();
     const tooltip: MarkdownString | undefined = tooltipOf(node);
     // An empty one keeps VS Code from showing the label once more.
     return Object.assign(item, { tooltip: tooltip ?? '' });
@@ -66,7 +67,7 @@ export class TreeProvider implements TreeDataProvider<TreeNode> {
     const { pages } = branch;
     if (pages.state !== 'idle' && (pages.state !== 'loading' || pages.children.length > 0)) return;
     const enough = new AbortController();
-    await Promise.race([pages.load(), wait(PATIENCE_MS, undefined, { signal: enough.signal }).catch(() => undefined)]);
+    await Promise.race([pages.first(), wait(PATIENCE_MS, undefined, { signal: enough.signal }).catch(() => undefined)]);
     enough.abort();
     // The whole view is being drawn just now.
     if (branch === this.#root && pages.state !== 'loading') this.#dirty.delete(undefined);

@@ -30,7 +30,10 @@ export function describeBlob(facts: BlobFacts, voice: Voice): RowWords {
     label: item.name,
     description: `${size} · ${state}`,
     icon: iconOf(facts, voice),
-    speech: facts.role === 'backup' ? voice.t('Backup blob {0}, {1}: {2}.', item.name, size, state) : voice.t('Page blob {0}, {1}: {2}.', item.name, size, state),
+    speech:
+      facts.role === 'backup'
+        ? voice.t('Backup blob {0}, {1}: {2}.', item.name, size, state)
+        : voice.t('Page blob {0}, {1}: {2}.', item.name, size, state),
   };
 }
 
@@ -66,7 +69,8 @@ function stateOf(facts: BlobFacts, voice: Voice): string {
   const { t } = voice;
   const { chain, item, partner, restore, role } = facts;
   if (restore?.state === 'running') return t('a restore is under way');
-  if (restore && item.length > restore.record.applied) return t('restore interrupted at {0}', percentText(restore.record.applied, item.length, voice));
+  if (restore && item.length > restore.record.applied)
+    return t('restore interrupted at {0}', percentText(restore.record.applied, item.length, voice));
   if (restore || item.metadata[KEY.restore] === 'partial') return t('restore not finished');
   if (role === 'backup') {
     const what = partner === undefined ? t('a backup blob') : t('backup of {0}', placeOf(partner).name);

@@ -73,23 +73,30 @@ function verifyOutcome({ verdicts, failed }: VerifyResult, name: string, voice: 
     const worst = verdicts.find(({ verdict }) => verdict === 'failed')!;
     const others = failed > 1 ? ` ${t('{0} failed in all.', pointsText(failed, voice))}` : '';
     const text = t('Recovery point {0} of {1} is wrong: {2}', worst.number, name, worst.fault ?? t('it differs from the disk.'));
-    return { text: `${text}${others} ${t('The others are unharmed; the next backup builds on no point that failed.')}`, mood: 'attention', moved: read };
+    return {
+      text: `${text}${others} ${t('The others are unharmed; the next backup builds on no point that failed.')}`,
+      mood: 'attention',
+      moved: read,
+    };
   }
   const structure = verdicts.filter(({ verdict }) => verdict === 'structure').length;
   const compared = verdicts.length - structure;
   const [only] = verdicts;
-  const parts =
-    compared === 0
-      ? []
-      : verdicts.length === 1
-        ? [t('Recovery point {0} of {1} matches the disk: {2} read from both.', only!.number, name, sizeText(read))]
-        : [t('{0} of {1} match the disk: {2} read from both.', pointsText(compared, voice), name, sizeText(read))];
-  if (structure > 0) {
-    parts.push(
-      verdicts.length === 1
-        ? t('Recovery point {0} of {1} is there with its full length. No content was compared: its snapshot of the disk is gone.', only!.number, name)
-        : t('{0} of {1} are there with their full length; no content was compared, since their snapshots of the disk are gone.', pointsText(structure, voice), name),
-    );
+  if (verdicts.length === 1) {
+    const text =
+      structure === 0
+        ? t('Recovery point {0} of {1} matches the disk: {2} read from both.', only!.number, name, sizeText(read))
+        : t(
+            'Recovery point {0} of {1} is there with its full length. No content was compared: its snapshot of the disk is gone.',
+            only!.number,
+            name,
+          );
+    return { text, mood: 'good', moved: read };
   }
+  const parts = [
+    t('No fault was found in {0}: {1} compared with the disk, {2} read from both.', name, pointsText(compared, voice), sizeText(read)),
+  ];
+  if (structure > 0)
+    parts.push(t('Of {0} the length alone was looked at, since the snapshots of the disk are gone.', pointsText(structure, voice)));
   return { text: parts.join(' '), mood: 'good', moved: read };
 }

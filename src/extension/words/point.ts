@@ -1,4 +1,5 @@
 import type { RecoveryPoint } from '../../engine/jobs/points/points.ts';
+import type { Proof } from '../../engine/proof/proof.ts';
 import { sizeText } from '../../engine/sizeText.ts';
 import { card } from './markdown.ts';
 import { proofSentence, proofState, proofWord } from './proof.ts';
@@ -7,22 +8,24 @@ import { exactText, momentText, timeIn } from './times.ts';
 import type { RowIcon, RowWords, Voice } from './voice.ts';
 
 /** `21 Nov 14:00 — incremental · 1.2 GiB · proven` */
-export function describePoint({ entry, state }: RecoveryPoint, voice: Voice): RowWords {
+export function describePoint(point: RecoveryPoint, voice: Voice): RowWords {
+  const { entry, state } = point;
   const { t } = voice;
   const time = timeIn(entry.startedOn);
   const label = time === undefined ? t('Point {0}', entry.number) : momentText(time, voice);
   const changed = sizeText(entry.written + entry.cleared);
-  const trust = stateWord(state, voice) ?? proofWord(entry.proof, voice);
+  const trust = stateWord(state, voice) ?? proofWord(bestProof(point), voice);
   const kind = kindWord(entry.kind, voice);
   return {
     label,
     description: `${kind} · ${changed} · ${trust}`,
-    icon: iconOf({ entry, state }),
+    icon: iconOf(point),
     speech: t('Recovery point {0} of {1}: {2}, {3} changed, {4}.', entry.number, label, kind, changed, trust),
   };
 }
 
-export function pointCard({ entry, state }: RecoveryPoint, voice: Voice): string {
+export function pointCard(point: RecoveryPoint, voice: Voice): string {
+  const { entry, state, verified } = point;
   const { t } = voice;
   return card(
     t('Recovery point {0}', entry.number),
@@ -38,7 +41,8 @@ export function pointCard({ entry, state }: RecoveryPoint, voice: Voice): string
       [t('Disk snapshot'), entry.source.snapshot],
     ],
     [
-      proofSentence(entry.proof, voice),
+      proofSentence(bestProof(point), voice),
+      verified === undefined ? undefined : t('A later verification found it right.'),
       state === 'missing'
         ? t('Its snapshot was deleted outside this tool: it cannot be restored. Other points are unharmed.')
         : state === 'failed'
@@ -64,10 +68,17 @@ function stateWord(state: RecoveryPoint['state'], { t }: Voice): string | undefi
   return state === 'failed' ? t('found wrong') : undefined;
 }
 
-function iconOf({ entry, state }: RecoveryPoint): RowIcon {
+/** A later verification counts where it read everything, or where the run itself read nothing. */
+function bestProof({ entry, verified }: RecoveryPoint): Proof {
+  if (verified === undefined) return entry.proof;
+  return proofState(verified) === 'all' || proofState(entry.proof) === 'none' ? verified : entry.proof;
+}
+
+function iconOf(point: RecoveryPoint): RowIcon {
+  const { state } = point;
   if (state === 'missing') return { id: 'circle-slash', color: 'list.errorForeground' };
   if (state === 'failed') return { id: 'error', color: 'list.errorForeground' };
-  switch (proofState(entry.proof)) {
+  switch (proofState(bestProof(point))) {
     case 'all':
       return { id: 'pass-filled', color: 'testing.iconPassed' };
     case 'part':

@@ -28,5 +28,7 @@ export function proofSentence(proof: Proof, { t }: Voice): string {
     level === 'full'
       ? t('Every page was compared with the disk and is equal: {0}.', sizeText(changedCompared + restCompared))
       : t('Compared with the disk and equal: {0} of {1} that changed.', sizeText(changedCompared), sizeText(changed));
-  return level !== 'full' && rest > 0 && restCompared > 0 ? `${parts} ${t('Of the rest, {0} of {1}.', sizeText(restCompared), sizeText(rest))}` : parts;
+  return level !== 'full' && rest > 0 && restCompared > 0
+    ? `${parts} ${t('Of the rest, {0} of {1}.', sizeText(restCompared), sizeText(rest))}`
+    : parts;
 }

@@ -17,7 +17,17 @@ export type ChainKnowledge =
   | { readonly state: 'unreadable'; readonly reason: string };
 
 /** How a chain stands. Everything but `good` and `running` wants somebody to look. */
-export type Health = 'unknown' | 'good' | 'running' | 'interrupted' | 'overdue' | 'newestBad' | 'noneGood' | 'blobGone' | 'empty' | 'unreadable';
+export type Health =
+  | 'unknown'
+  | 'good'
+  | 'running'
+  | 'interrupted'
+  | 'overdue'
+  | 'newestBad'
+  | 'noneGood'
+  | 'blobGone'
+  | 'empty'
+  | 'unreadable';
 
 const DAY = 24 * 60 * 60_000;
 /** A backup is overdue when it is so many times later than usual, and at least two days. */

@@ -37,6 +37,7 @@ export function exactText(time: number, voice: Voice): string {
     second: '2-digit',
     timeZoneName: 'short',
   });
+  if (/\b(?:UTC|GMT)$/.test(local)) return local;
   return `${local} · ${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
@@ -55,7 +56,11 @@ function yearIfOther(time: number, { now, timeZone }: Voice): Intl.DateTimeForma
 
 function text(time: number, { locale, timeZone }: Voice, options: Intl.DateTimeFormatOptions): string {
   // English of no country: day before month, and 24 hours like everywhere else in the product.
-  const format = formatFor(locale === 'en' ? 'en-GB' : locale, { ...options, ...('hour' in options ? { hourCycle: 'h23' } : {}), timeZone });
+  const format = formatFor(locale === 'en' ? 'en-GB' : locale, {
+    ...options,
+    ...('hour' in options ? { hourCycle: 'h23' } : {}),
+    timeZone,
+  });
   return format.format(time).replace(/,(?= \d\d:\d\d)/, '');
 }
 

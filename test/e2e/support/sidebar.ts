@@ -1,3 +1,4 @@
+import type { RowFacts } from '../../support/workbench/pages/treeRow.ts';
 import type { View } from '../../support/workbench/pages/view.ts';
 import type { Workbench } from '../../support/workbench/pages/workbench.ts';
 
@@ -33,6 +34,16 @@ export class Sidebar {
     await this.accounts.row('devstoreaccount2').wait();
   }
 
+  /** Answers *Attach Account…* once it asks. */
+  async answerConnectionString(connectionString: string): Promise<void> {
+    const { quickInput } = this.#workbench;
+    await quickInput.wait('How do you reach the account?');
+    await quickInput.pick('Connection String');
+    await quickInput.wait('Connection string of the storage account');
+    await quickInput.type(connectionString);
+    await quickInput.accept();
+  }
+
   /** Answers where the backup of a disk goes: account, a new container, the name that is offered. */
   async answerWhereTo(account: string, container: string): Promise<void> {
     const { quickInput } = this.#workbench;
@@ -43,7 +54,16 @@ export class Sidebar {
     await quickInput.wait(`Name of the new container in ${account}`);
     await quickInput.type(container);
     await quickInput.accept();
-    await quickInput.wait(/^Name of the backup blob/);
+    await quickInput.wait(/^Name of the backup blob\./);
     await quickInput.accept();
   }
+
+  /** The rows of a view as `label | description`, indented by level. */
+  async lines(view: View): Promise<string[]> {
+    return (await view.rows()).map(line);
+  }
+}
+
+function line({ level, label, description }: RowFacts): string {
+  return `${'  '.repeat(level - 1)}${label}${description === '' ? '' : ` | ${description}`}`;
 }

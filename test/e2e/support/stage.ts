@@ -3,6 +3,8 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after, afterEach, before } from 'node:test';
+import assert from 'node:assert/strict';
 import { BlobServiceClient, type ContainerClient, type PageBlobClient } from '@azure/storage-blob';
 import { SETTINGS } from '../../../src/extension/names.ts';
 import { startEmulator, type Emulator } from '../../support/emulator/emulator.ts';
@@ -32,14 +34,17 @@ export class Stage implements AsyncDisposable {
   readonly sidebar: Sidebar;
   /** The bundle that runs. */
   readonly dist: string;
+  /** How far the service's clock is ahead of this machine's, in milliseconds: for what takes a minute there. */
+  readonly ahead: { ms: number };
   readonly #folder: string;
   readonly #stack: AsyncDisposableStack;
 
-  private constructor(parts: Pick<Stage, 'emulator' | 'running' | 'workbench' | 'dist'> & { folder: string; stack: AsyncDisposableStack }) {
+  private constructor(parts: Pick<Stage, 'emulator' | 'running' | 'workbench' | 'dist' | 'ahead'> & { folder: string; stack: AsyncDisposableStack }) {
     this.emulator = parts.emulator;
     this.running = parts.running;
     this.workbench = parts.workbench;
     this.dist = parts.dist;
+    this.ahead = parts.ahead;
     this.sidebar = new Sidebar(parts.workbench);
     this.#folder = parts.folder;
     this.#stack = parts.stack;
@@ -49,7 +54,8 @@ export class Stage implements AsyncDisposable {
     await using stack = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'pbb-e2e-'));
     stack.defer(() => rm(folder, { recursive: true, force: true }));
-    const emulator = await startEmulator();
+    const ahead = { ms: 0 };
+    const emulator = await startEmulator({ clock: () => Date.now() + ahead.ms });
     stack.defer(() => emulator.close());
     const { folder: extension, dist, ...built } = await buildExtension();
     stack.use(built);
@@ -63,7 +69,7 @@ export class Stage implements AsyncDisposable {
     });
     stack.use(running);
     const workbench = await running.openPage();
-    return new Stage({ emulator, running, workbench, dist, folder, stack: stack.move() });
+    return new Stage({ emulator, running, workbench, dist, ahead, folder, stack: stack.move() });
   }
 
   /** A disk in the live account's container `vhds`, with some files on it. */
@@ -79,6 +85,23 @@ export class Stage implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync();
   }
+}
+
+/** A stage for all tests of a `describe`: opened before them, tidied after each, and searched for errors in the console, of which there are none. */
+export function onStage(options?: StageOptions): { readonly stage: Stage } {
+  const on: { stage?: Stage } = {};
+  before(async () => {
+    on.stage = await Stage.open(options);
+    await on.stage.sidebar.open();
+  });
+  afterEach(async (test) => {
+    const { workbench } = on.stage!;
+    if ('passed' in test && !test.passed) await workbench.screenshot(`failed ${test.name}`);
+    await workbench.tidy();
+    assert.deepEqual(workbench.console.errors(), []);
+  });
+  after(() => on.stage?.[Symbol.asyncDispose]());
+  return on as { readonly stage: Stage };
 }
 
 /** Ids of a blob's snapshots as the service lists them, oldest first. */

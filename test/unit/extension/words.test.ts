@@ -108,6 +108,7 @@ describe('words', () => {
     assert.equal(momentText(NOW - 300 * DAY, voice), '25 Jan 16:00');
     assert.equal(momentText(NOW - 400 * DAY, voice), '17 Oct 2025 16:00');
     assert.equal(exactText(NOW, { ...voice, timeZone: 'Europe/Berlin' }), '21 Nov 2026 17:00:00 CET · 2026-11-21 16:00:00 UTC');
+    assert.equal(exactText(NOW, voice), '21 Nov 2026 16:00:00 UTC');
     assert.match(momentText(NOW, { ...voice, locale: 'de' }), /^21\. Nov\. 16:00$/);
   });
 

@@ -85,7 +85,7 @@ export class ChainBook {
 
   /** Accounts or credentials have changed: what could not be read is tried again. */
   retryUnreadable(): void {
-    for (const [key, { url, knowledge }] of [...this.#pages]) {
+    for (const [key, { url, knowledge }] of this.#pages) {
       if (knowledge.state === 'unreadable' && this.forget(key)) void this.ask(url);
     }
   }

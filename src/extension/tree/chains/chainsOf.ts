@@ -33,5 +33,8 @@ export function foremostChain(backups: readonly string[], book: ChainBook): stri
     if (knowledge.state === 'known') return timeIn(knowledge.summary.lastGood?.entry.startedOn) ?? 0;
     return { unreadable: -1, asking: -2, unasked: -3 }[knowledge.state];
   };
-  return backups.reduce<string | undefined>((best, backup) => (best === undefined || rankOf(backup) > rankOf(best) ? backup : best), undefined);
+  return backups.reduce<string | undefined>(
+    (best, backup) => (best === undefined || rankOf(backup) > rankOf(best) ? backup : best),
+    undefined,
+  );
 }

@@ -8,8 +8,6 @@ export interface Asker {
 }
 
 const AT_ONCE = { calls: 6, bytes: Infinity };
-/** So many rows of one page of the service are looked at unasked. The others are when somebody opens or points at them. */
-const ROWS = 50;
 
 /** Reads, in the background, how the chains of listed blobs stand. Rows are drawn again as the book learns. */
 export class LookAround {
@@ -25,12 +23,13 @@ export class LookAround {
     return this.#abort.signal;
   }
 
-  look(rows: readonly Asker[]): void {
+  /** @param most rows that are looked at; the others are when somebody opens or points at them @returns how many were */
+  look(rows: readonly Asker[], most = Infinity): number {
     const { signal } = this;
     const questions = new Set<string>();
     let looked = 0;
     for (const row of rows) {
-      if (looked >= ROWS) break;
+      if (looked >= most) break;
       const open = row.questions.filter((url) => this.#book.of(url).state === 'unasked');
       if (open.length > 0) looked++;
       for (const url of open) questions.add(url);
@@ -39,6 +38,7 @@ export class LookAround {
     forEachBounded(questions, AT_ONCE, () => 0, work, signal).catch((error: unknown) => {
       if (!isBackupError(error, 'cancelled')) throw error;
     });
+    return looked;
   }
 
   stop(): void {

@@ -26,7 +26,8 @@ export async function diskSnapshotRoles(
   );
   const open = new Set(chains.map(({ summary }) => summary.open?.record.snapshot));
   const unclear = snapshots.filter((item) => isMarked(item) && !anchors.has(item.id) && !open.has(item.id)).map(({ id }) => id);
-  const looks = unclear.length === 0 ? [] : await Promise.all(chains.map(({ catalogue }) => namingPoints(catalogue, unclear, 'source', job)));
+  const looks =
+    unclear.length === 0 ? [] : await Promise.all(chains.map(({ catalogue }) => namingPoints(catalogue, unclear, 'source', job)));
   const isComplete = hasAll && looks.every((look) => look.isComplete);
   return snapshots.toReversed().map((item): SnapshotFacts => {
     const anchor = anchors.get(item.id);

@@ -14,6 +14,8 @@ import type { TreeContext } from '../treeContext.ts';
 /** One load ends with so many rows, or after so many pages of the service. */
 const ROWS = 1000;
 const PAGES = 20;
+/** So many rows of one load have their chains looked up unasked. */
+const LOOKS = 100;
 
 /** The page blobs of one container as rows, a page of the service at a time. */
 export class BlobShelf {
@@ -41,17 +43,21 @@ export class BlobShelf {
   }
 
   /** Loads on from the service's marker. Rows are handed on as each of its pages comes in. */
-  async load(cursor: string | undefined, signal: AbortSignal, emit: (rows: readonly BlobNode[]) => void): Promise<PageOf<BlobNode, string>> {
+  async load(
+    cursor: string | undefined,
+    signal: AbortSignal,
+    emit: (rows: readonly BlobNode[]) => void,
+  ): Promise<PageOf<BlobNode, string>> {
     const filter = this.#context.filter();
     let marker = cursor;
-    for (let pages = 0, rows = 0; pages < PAGES && rows < ROWS; pages++) {
+    for (let pages = 0, rows = 0, looks = 0; pages < PAGES && rows < ROWS; pages++) {
       const page = await this.#page(marker, filter?.prefix ?? '', signal);
       throwIfCancelled(signal);
       this.#others += page.others;
       for (const name of page.catalogues) this.#catalogued.add(name);
       const placed = page.items.filter(({ name }) => filter?.matches(name) ?? true).flatMap((item) => this.#place(item) ?? []);
       emit(placed);
-      this.#around.look([...page.catalogues.flatMap((name) => this.#nodes.get(name) ?? []), ...placed]);
+      looks += this.#around.look([...page.catalogues.flatMap((name) => this.#nodes.get(name) ?? []), ...placed], LOOKS - looks);
       rows += placed.length;
       marker = page.next;
       if (marker === undefined) break;
@@ -82,6 +88,11 @@ export class BlobShelf {
     const filter = this.#context.filter();
     if (filter) return emptyRow(t('No page blob matches.'), t('Only names like “{0}” are shown.', filter.text));
     return emptyRow(t('No page blobs here.'), othersText(this.#others, this.#context.voice));
+  }
+
+  /** The rows are seen again: what was not looked up is, for the first of them. */
+  resume(): void {
+    this.#around.look([...this.#nodes.values()], LOOKS);
   }
 
   /** No more is asked about the chains of these blobs until they are listed again. */

@@ -114,6 +114,11 @@ export class BlobNode implements Branch {
     return undefined;
   }
 
+  /** Reads how its chains stand, where that is not known. */
+  async lookUp(): Promise<void> {
+    await Promise.all(this.questions.map((url) => this.#context.book.ask(url)));
+  }
+
   /** Replaces what the service said of the blob. */
   update(item: PageBlobItem): void {
     this.#item = item;
@@ -147,13 +152,16 @@ export class BlobNode implements Branch {
   /** Chains first, then the snapshots: in a group where there is a chain beside them. */
   async #load(signal: AbortSignal): Promise<{ children: (ChainNode | SnapshotsNode | SnapshotNode)[]; next: undefined }> {
     const context = this.#context;
-    await Promise.all(this.questions.map((url) => context.book.ask(url)));
+    await this.lookUp();
     if (signal.aborted) return { children: [], next: undefined };
     const isBackup = this.role === 'backup';
     const chains = isBackup ? [new ChainNode(this, this.url, 'fromBackup', context)] : [];
     if (!isBackup) for (const backup of this.backups) chains.push(new ChainNode(this, backup, 'fromSource', context));
     if (chains.length === 0) return { children: SnapshotNode.unchained(this, context), next: undefined };
     const hasOthers = isBackup ? SnapshotsNode.hasOthers(this, context) : this.#item.snapshots.length > 0;
-    return { children: [...chains, ...(hasOthers ? [new SnapshotsNode(this, isBackup ? 'backup' : 'disk', context)] : [])], next: undefined };
+    return {
+      children: [...chains, ...(hasOthers ? [new SnapshotsNode(this, isBackup ? 'backup' : 'disk', context)] : [])],
+      next: undefined,
+    };
   }
 }

@@ -68,7 +68,9 @@ export class AccountsRoot implements Branch {
       this.#accounts.get(id)?.reset();
       this.#accounts.delete(id);
     }
-    const looking = listing.looking ? [new LoadingNode(this, this.#context.voice, this.#context.voice.t('accounts of your subscriptions'))] : [];
+    const looking = listing.looking
+      ? [new LoadingNode(this, this.#context.voice, this.#context.voice.t('accounts of your subscriptions'))]
+      : [];
     return { children: [...nodes, ...this.#problems(listing), ...looking], next: undefined };
   }
 

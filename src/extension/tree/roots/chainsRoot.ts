@@ -40,7 +40,9 @@ export class ChainsRoot implements Branch {
   /** Without accounts the view's welcome speaks. */
   empty(): RowWords | undefined {
     const { t } = this.#context.voice;
-    return (this.#accounts?.length ?? 0) > 0 ? emptyRow(t('No chains yet.'), t('Back up a page blob of your accounts to begin one.')) : undefined;
+    return (this.#accounts?.length ?? 0) > 0
+      ? emptyRow(t('No chains yet.'), t('Back up a page blob of your accounts to begin one.'))
+      : undefined;
   }
 
   reset(): void {
@@ -119,7 +121,8 @@ export class ChainsRoot implements Branch {
 /** Leaves out what a SAS shows of an account that is there as a whole. */
 function isBroad(accounts: readonly StorageAccount[]) {
   const whole = new Set(accounts.filter(({ scope }) => scope === undefined).map(({ endpoint }) => urlKey(endpoint)));
-  return ({ scope, endpoint }: StorageAccount): boolean => scope?.blob === undefined && (scope === undefined || !whole.has(urlKey(endpoint)));
+  return ({ scope, endpoint }: StorageAccount): boolean =>
+    scope?.blob === undefined && (scope === undefined || !whole.has(urlKey(endpoint)));
 }
 
 /** Chains by their disks' names, then what could not be looked through. */

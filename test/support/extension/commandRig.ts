@@ -1,0 +1,176 @@
+import type { CommandTools } from '../../../src/extension/commands/tools.ts';
+import type { AccountListing } from '../../../src/extension/accounts/account.ts';
+import type { Log } from '../../../src/extension/log.ts';
+import type { Runs } from '../../../src/extension/runs/registry.ts';
+import type { RunRecord } from '../../../src/extension/runs/run.ts';
+import type { AzureSession } from '../../../src/extension/session.ts';
+import type { CommandId } from '../../../src/extension/names.ts';
+import type { Voice } from '../../../src/extension/words/voice.ts';
+import { BACKUP, MemoryChain, SOURCE } from '../chain/memoryChain.ts';
+import type { Switches } from '../memory/switches.ts';
+import { memoryBrowser } from '../tree/memoryBrowser.ts';
+import { accountOf, BACKUPS, DISKS } from '../tree/treeRig.ts';
+import { englishVoice } from '../tree/voice.ts';
+import { EventEmitter } from '../vscode/basics.ts';
+import { user } from '../vscode/user.ts';
+import * as vscode from '../vscode/vscode.ts';
+
+/** Run records without a disk: what several windows share. */
+export class MemoryFiles {
+  readonly texts = new Map<string, string>();
+  saves = 0;
+  load = (): RunRecord[] => [...this.texts.values()].map((text) => JSON.parse(text) as RunRecord);
+  save = (record: RunRecord): void => {
+    this.saves++;
+    this.texts.set(record.id, JSON.stringify(record));
+  };
+  remove = (id: string): void => void this.texts.delete(id);
+}
+
+/** The commands, registered in the stand-in of VS Code, with real runs, on two accounts in memory. */
+export class CommandRig {
+  readonly chain: MemoryChain;
+  readonly voice: Voice;
+  readonly files: MemoryFiles;
+  readonly logged: string[] = [];
+  /** What was asked of the trees and of the accounts. */
+  readonly asked: string[] = [];
+  listing: AccountListing = { accounts: [accountOf(DISKS), accountOf(BACKUPS)], problems: [], signedIn: true };
+  containers: Record<string, string[]> = { [DISKS]: ['vhds'], [BACKUPS]: ['backups'] };
+  canReveal = true;
+  runs!: Runs;
+  #registered: { dispose(): void } | undefined;
+
+  private constructor(chain: MemoryChain, files: MemoryFiles) {
+    this.chain = chain;
+    this.files = files;
+    this.voice = englishVoice(() => chain.world.now());
+  }
+
+  /** @param like a rig whose storage and records this one shares: another window */
+  static async open(options: { switches?: Partial<Switches>; pages?: number; like?: CommandRig; owner?: string; isAlive?: boolean } = {}): Promise<CommandRig> {
+    await import('../vscode/register.ts');
+    const { Runs } = await import('../../../src/extension/runs/registry.ts');
+    const { RunNotifications } = await import('../../../src/extension/runs/notifications.ts');
+    const { registerCommands } = await import('../../../src/extension/commands/registerCommands.ts');
+    const { readRunSettings } = await import('../../../src/extension/settings.ts');
+    const chain = options.like?.chain ?? new MemoryChain({ pages: options.pages ?? 16, ...(options.switches && { switches: options.switches }) });
+    const rig = new CommandRig(chain, options.like?.files ?? new MemoryFiles());
+    const { session, log, voice, files } = rig;
+    rig.runs = new Runs({
+      session,
+      files,
+      screen: new RunNotifications(voice),
+      log,
+      voice,
+      world: chain.world,
+      owner: { id: options.owner ?? 'here/1/one', isAlive: () => options.isAlive ?? true },
+      readSettings: readRunSettings,
+    });
+    if (!options.like) user.reset();
+    options.like?.close();
+    rig.#registered = registerCommands(rig.#tools());
+    return rig;
+  }
+
+  get session(): AzureSession {
+    const client = this.chain.service.client('window');
+    return {
+      pageBlob: async (url) => client.pageBlob(url),
+      image: async (url) => {
+        const [blob, snapshot] = url.split('?snapshot=');
+        return client.pageBlob(blob!).image(snapshot);
+      },
+      recordStoreFor: async (url) => client.recordStore(`${url}.chain`),
+      browse: async (endpoint) =>
+        memoryBrowser(this.chain.service, endpoint, this.containers[endpoint] ?? [], { asked: [], before: () => undefined, pageSize: 100 }),
+    };
+  }
+
+  get log(): Log {
+    const line = (level: string) => (text: string) => void this.logged.push(`${level} ${text}`);
+    return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error'), show: line('shown'), dispose: () => undefined } as Log;
+  }
+
+  /** Runs a command as a menu does. */
+  async run(id: CommandId, ...args: unknown[]): Promise<void> {
+    await vscode.commands.executeCommand(id, ...args);
+    await this.settle();
+  }
+
+  /** Waits until no run is under way. */
+  async idle(): Promise<void> {
+    while (this.runs.all().some(({ state, owner }) => state === 'running' && owner.endsWith('one'))) await new Promise((resolve) => void setTimeout(resolve, 2));
+    await this.settle();
+  }
+
+  async settle(): Promise<void> {
+    for (let i = 0; i < 20; i++) await new Promise((resolve) => void setImmediate(resolve));
+  }
+
+  close(): void {
+    this.#registered?.dispose();
+    this.#registered = undefined;
+  }
+
+  #tools(): CommandTools {
+    const note =
+      (what: string) =>
+      async (...args: unknown[]): Promise<never[]> => {
+        this.asked.push([what, ...args.map(String)].join(' '));
+        return [];
+      };
+    const { session, runs, log, voice } = this;
+    return {
+      session,
+      runs,
+      log,
+      voice,
+      job: { world: this.chain.world, retry: { tries: 2, firstWaitMs: 1, longestWaitMs: 1 } },
+      directory: {
+        onDidChange: new EventEmitter<void>().event,
+        list: async () => this.listing,
+        refresh: () => undefined,
+        findAccess: () => undefined,
+        endpoints: () => this.listing.accounts.map(({ endpoint }) => endpoint),
+        credentialId: () => undefined,
+      } as unknown as CommandTools['directory'],
+      accounts: {
+        attachAccount: note('attach'),
+        attachEmulator: note('emulator'),
+        detach: note('detach'),
+        signIn: note('signIn'),
+        selectSubscriptions: note('subscriptions'),
+        pin: note('pin'),
+      } as unknown as CommandTools['accounts'],
+      trees: {
+        refresh: (row) => void note('refresh')(row),
+        blobChanged: (url) => void note('changed')(url),
+        loadMore: (row) => void note('loadMore')(row),
+        retry: (row) => void note('retry')(row),
+        filter: async () => void (await note('filter')()),
+        clearFilter: () => void note('clearFilter')(),
+        reveal: async (url) => {
+          await note('reveal')(url);
+          return this.canReveal;
+        },
+      },
+    };
+  }
+}
+
+/** The row of the disk, as the tree hands it to commands. */
+export const diskRow = { kind: 'blob', url: SOURCE, backup: undefined, source: SOURCE } as const;
+export const backupRow = { kind: 'blob', url: BACKUP, backup: BACKUP, source: SOURCE } as const;
+
+export function snapshotRow(blob: string, id: string): object {
+  return { kind: 'snapshot', url: `${blob}?snapshot=${id}`, blob: { url: blob } };
+}
+
+/** Lays out the answers to the three questions of the first backup. */
+export function answerWhereTo(name = '=', container = 'backups'): void {
+  user.answers(/Storage account/, 'backups');
+  user.answers(/Container/, container);
+  user.answers(/Name of the backup blob/, name);
+}
+

@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+import { COMMANDS } from '../../../src/extension/names.ts';
+import type { CatalogueEntry } from '../../../src/engine/chain/entry.ts';
+import { BackupError } from '../../../src/engine/errors.ts';
+import { BACKUP, SOURCE } from '../../support/chain/memoryChain.ts';
+import { CommandRig, diskRow, snapshotRow } from '../../support/extension/commandRig.ts';
+import { user } from '../../support/vscode/user.ts';
+
+let rig: CommandRig;
+afterEach(() => rig.close());
+
+/** A chain of three points. */
+async function chained(): Promise<CatalogueEntry[]> {
+  rig = await CommandRig.open();
+  for (let i = 0; i < 3; i++) {
+    rig.chain.write(i, i + 1);
+    await rig.chain.backup({ keepSourceSnapshots: 3 });
+  }
+  return rig.chain.entries();
+}
+
+function pointRow({ number, backup, source }: CatalogueEntry): object {
+  return { kind: 'point', url: `${BACKUP}?snapshot=${backup.snapshot}`, backup: BACKUP, source: source.url, point: { entry: { number }, state: 'good' } };
+}
+
+async function idsOf(url: string): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { id } of rig.chain.service.pageBlob(url).snapshots()) ids.push(id);
+  return ids;
+}
+
+const modals = () => user.seen.filter(({ modal }) => modal);
+
+describe('Delete Snapshot', () => {
+  it('asks twice before it breaks a chain: the anchor', async () => {
+    const [, , newest] = await chained();
+    const anchor = newest!.source.snapshot;
+    user.answers(/Delete the snapshot/, 'Delete All the Same…');
+    await rig.run(COMMANDS.deleteSnapshot, snapshotRow(SOURCE, anchor));
+    assert.equal(modals().length, 2);
+    assert.match(modals()[0]!.detail!, /It is the anchor of the chain to backups\/disk\.vhd: the next backup has to compare the whole disk \(8 KiB to read, about /);
+    assert.match(modals()[1]!.text, /^This breaks the chain\. Delete 1 Jan 00:00 of disk\.vhd all the same\?$/);
+    assert.deepEqual(modals()[1]!.choices, ['Break the Chain']);
+    assert.ok((await idsOf(SOURCE)).includes(anchor), 'once told is not enough');
+
+    user.answers(/Delete the snapshot/, 'Delete All the Same…');
+    user.answers(/This breaks the chain/, 'Break the Chain');
+    await rig.run(COMMANDS.deleteSnapshot, snapshotRow(SOURCE, anchor));
+    assert.ok(!(await idsOf(SOURCE)).includes(anchor));
+    assert.equal((await rig.chain.backup()).kind, 'rebase');
+    assert.deepEqual(await rig.chain.faults(), []);
+  });
+
+  it('asks twice for the newest point, once for an older one', async () => {
+    const [oldest, , newest] = await chained();
+    user.answers(/Delete the snapshot/, 'Delete All the Same…');
+    await rig.run(COMMANDS.deleteSnapshot, pointRow(newest!));
+    assert.match(modals()[0]!.detail!, /It is recovery point 3, the newest of its chain: that state of the disk is lost/);
+    assert.equal(modals().length, 2);
+
+    user.reset();
+    user.answers(/Delete the snapshot/, 'Delete');
+    await rig.run(COMMANDS.deleteSnapshot, pointRow(oldest!));
+    assert.match(modals()[0]!.detail!, /It is recovery point 1: the disk can no longer be restored to that moment\. Other points and the next backup do not need it\./);
+    assert.equal(modals().length, 1);
+    assert.deepEqual(await idsOf(BACKUP), (await rig.chain.entries()).slice(1).map(({ backup }) => backup.snapshot));
+    assert.deepEqual(rig.asked, [`changed ${BACKUP}`]);
+  });
+
+  it('deletes several with one question, and the chain goes on', async () => {
+    const [first, second] = await chained();
+    const foreign = await rig.chain.service.pageBlob(SOURCE).createSnapshot({});
+    const rows = [first!.source.snapshot, second!.source.snapshot, foreign].map((id) => snapshotRow(SOURCE, id));
+    user.answers(/^Delete 3 snapshots\?$/, 'Delete');
+    await rig.run(COMMANDS.deleteSnapshot, rows[0], rows);
+    assert.equal(modals().length, 1);
+    assert.equal(modals()[0]!.detail!.match(/No chain needs it\./g)!.length, 3);
+    assert.equal((await idsOf(SOURCE)).length, 1);
+    assert.equal((await rig.chain.backup()).kind, 'unchanged');
+  });
+
+  it('asks twice for the snapshot of a run that is not finished', async () => {
+    await chained();
+    rig.chain.write(5, 5);
+    rig.chain.service.interceptor = ({ operation }) =>
+      operation.startsWith('writePages') ? { kind: 'throw', error: new BackupError('accessDenied', 'No.') } : undefined;
+    await assert.rejects(rig.chain.backup());
+    rig.chain.service.interceptor = undefined;
+    const open = (await idsOf(SOURCE)).at(-1)!;
+    await rig.run(COMMANDS.deleteSnapshot, snapshotRow(SOURCE, open));
+    assert.match(modals()[0]!.detail!, /A run that is not finished needs it/);
+    assert.deepEqual(modals()[0]!.choices, ['Delete All the Same…']);
+  });
+
+  it('asks twice where the chain cannot be asked', async () => {
+    const [first] = await chained();
+    rig.chain.service.interceptor = ({ url }) =>
+      url.startsWith('https://backups.example') ? { kind: 'throw', error: new BackupError('accessDenied', 'No access to backups.') } : undefined;
+    await rig.run(COMMANDS.deleteSnapshot, snapshotRow(SOURCE, first!.source.snapshot));
+    assert.match(modals()[0]!.detail!, /Whether a chain needs it could not be found out\. No access to backups\./);
+    assert.deepEqual(modals()[0]!.choices, ['Delete All the Same…']);
+  });
+
+  it('does not mind a snapshot that is gone already', async () => {
+    const [first] = await chained();
+    await rig.chain.service.pageBlob(BACKUP).deleteSnapshot(first!.backup.snapshot);
+    user.answers(/Delete the snapshot/, 'Delete');
+    await rig.run(COMMANDS.deleteSnapshot, pointRow(first!));
+    assert.deepEqual(user.seen.filter(({ kind }) => kind === 'error'), []);
+  });
+});
+
+describe('Take Snapshot', () => {
+  it('takes one that no chain takes for its own, and keeps the metadata', async () => {
+    await chained();
+    await rig.chain.service.pageBlob(SOURCE).setMetadata({ owner: 'web' });
+    await rig.run(COMMANDS.takeSnapshot, diskRow);
+    assert.match(user.seen[0]!.text, /^Took a snapshot of disk\.vhd: 1 Jan 00:00\. It lies in the account of the disk and is lost with it; it is no backup\.$/);
+    let last: Readonly<Record<string, string>> = {};
+    for await (const { metadata } of rig.chain.service.pageBlob(SOURCE).snapshots()) last = metadata;
+    assert.deepEqual(Object.keys(last).sort(), ['owner', 'pbb_taken']);
+    assert.deepEqual(rig.asked, [`changed ${SOURCE}`]);
+  });
+});
+
+describe('Copy Snapshot to…', () => {
+  it('asks where to and copies the point', async () => {
+    const [first] = await chained();
+    user.answers(/Storage account/, 'backups');
+    user.answers(/Container/, 'backups');
+    user.answers(/Name of the copy/, '=');
+    await rig.run(COMMANDS.copySnapshot, pointRow(first!));
+    const [run] = rig.runs.all();
+    assert.equal(run!.state, 'done');
+    assert.ok(run!.spec.job === 'copy' && /^https:\/\/backups\.example\/backups\/disk-20260101-\d{6}\.vhd$/.test(run!.spec.target));
+    assert.match(run!.outcome!, /^Copied disk\.vhd to backups \/ backups\/disk-.*: 8 KiB, /);
+    const target = run!.spec.job === 'copy' ? run!.spec.target : '';
+    assert.deepEqual(rig.chain.service.bytesOf(target), rig.chain.service.bytesOf(BACKUP, first!.backup.snapshot));
+  });
+});
+
+describe('Verify Recovery Point', () => {
+  it('verifies one point, and all of a chain', async () => {
+    const [first] = await chained();
+    await rig.run(COMMANDS.verify, pointRow(first!));
+    assert.match(rig.runs.all()[0]!.outcome!, /^Recovery point 1 of disk\.vhd matches the disk: 512 bytes read from both\.$/);
+    await rig.run(COMMANDS.verify, { kind: 'chain', url: BACKUP, backup: BACKUP, source: undefined });
+    assert.match(rig.runs.all()[0]!.outcome!, /^No fault was found in disk\.vhd: 3 points compared with the disk, 3 KiB read from both\.$/);
+  });
+
+  it('tells of a point that is wrong as an error, with the log at hand', async () => {
+    const [first] = await chained();
+    await rig.chain.service.pageBlob(BACKUP).deleteSnapshot(first!.backup.snapshot);
+    await rig.run(COMMANDS.verify, { kind: 'chain', url: BACKUP, backup: BACKUP, source: SOURCE });
+    const told = user.seen.at(-1)!;
+    assert.equal(told.kind, 'error');
+    assert.match(told.text, /^Recovery point 1 of disk\.vhd is wrong: Its snapshot is gone: it was deleted outside this tool\. The others are unharmed; the next backup builds on no point that failed\.$/);
+    assert.deepEqual(told.choices, ['Show Log']);
+    assert.equal(rig.runs.all()[0]!.state, 'failed');
+  });
+});
+
+describe('small commands', () => {
+  it('copy URLs without a SAS', async () => {
+    const [first] = await chained();
+    await rig.run(COMMANDS.copyUrl, diskRow, [diskRow, pointRow(first!)]);
+    assert.deepEqual(user.clipboard, [`${SOURCE}\n${BACKUP}?snapshot=${first!.backup.snapshot}`]);
+  });
+
+  it('reveal the backup of a disk, or say why not', async () => {
+    await chained();
+    await rig.run(COMMANDS.revealBackup, diskRow);
+    assert.deepEqual(rig.asked, [`reveal ${BACKUP}`]);
+    rig.canReveal = false;
+    user.answers(/not among your accounts/, 'Attach Account…');
+    await rig.run(COMMANDS.revealBackup, BACKUP);
+    assert.deepEqual(rig.asked.slice(1), [`reveal ${BACKUP}`, 'attach']);
+  });
+
+  it('detach an account only when told so', async () => {
+    rig = await CommandRig.open();
+    const row = { kind: 'account', account: { id: 'a', name: 'disks' } };
+    await rig.run(COMMANDS.detachAccount, row);
+    assert.deepEqual(rig.asked, []);
+    user.answers(/Detach disks\?/, 'Detach');
+    await rig.run(COMMANDS.detachAccount, row);
+    assert.deepEqual(rig.asked, ['detach a']);
+    await rig.run(COMMANDS.pinAccount, row);
+    await rig.run(COMMANDS.unpinAccount, row, [row]);
+    assert.deepEqual(rig.asked.slice(1), ['pin a true', 'pin a false']);
+  });
+
+  it('hand on what trees and accounts do', async () => {
+    rig = await CommandRig.open();
+    for (const id of [COMMANDS.refresh, COMMANDS.filter, COMMANDS.clearFilter, COMMANDS.loadMore, COMMANDS.retry, COMMANDS.signIn]) await rig.run(id);
+    await rig.run(COMMANDS.selectSubscriptions);
+    await rig.run(COMMANDS.attachAccount);
+    await rig.run(COMMANDS.attachEmulator);
+    assert.deepEqual(
+      rig.asked.map((each) => each.split(' ')[0]),
+      ['refresh', 'filter', 'clearFilter', 'loadMore', 'retry', 'signIn', 'subscriptions', 'attach', 'emulator'],
+    );
+  });
+});
+
+describe('failures of commands', () => {
+  const failing: [code: ConstructorParameters<typeof BackupError>[0], kind: string, choices: string[]][] = [
+    ['signInNeeded', 'warning', ['Sign In', 'Attach Account…']],
+    ['accessDenied', 'error', ['Show Log']],
+    ['sasExpired', 'error', ['Attach Account…', 'Show Log']],
+    ['busy', 'info', ['Try Again']],
+  ];
+  for (const [code, kind, choices] of failing) {
+    it(`tell ${code} in plain words, with what may mend it`, async () => {
+      rig = await CommandRig.open();
+      const error = new BackupError(code, 'It did not work.', { unharmed: 'Nothing was changed.', hint: 'Do this.', service: { code: 'SomeCode' } });
+      rig.chain.service.interceptor = () => ({ kind: 'throw', error });
+      await rig.run(COMMANDS.takeSnapshot, diskRow);
+      const told = user.seen.at(-1)!;
+      assert.deepEqual([told.kind, told.choices], [kind, choices]);
+      assert.match(told.text, /^It did not work\. Nothing was changed\. /);
+      assert.doesNotMatch(told.text, /SomeCode|Error|at /);
+      assert.ok(rig.logged.some((line) => line.startsWith('error It did not work.')));
+    });
+  }
+
+  it('of a kind that nobody expected keep their stack for the log', async () => {
+    rig = await CommandRig.open();
+    rig.chain.service.interceptor = () => ({ kind: 'throw', error: new TypeError('x is not a function') as unknown as BackupError });
+    await rig.run(COMMANDS.takeSnapshot, diskRow);
+    assert.match(user.seen.at(-1)!.text, /^Something happened that Page Blob Backup did not expect\./);
+    assert.doesNotMatch(user.seen.at(-1)!.text, /TypeError|function/);
+  });
+
+  it('by the user’s own hand are not told', async () => {
+    rig = await CommandRig.open();
+    rig.chain.service.interceptor = () => ({ kind: 'throw', error: new BackupError('cancelled', 'Stopped.') });
+    await rig.run(COMMANDS.takeSnapshot, diskRow);
+    assert.deepEqual(user.seen, []);
+  });
+});
