@@ -36,6 +36,13 @@ test(`a disk rewound in ${RUNS} random histories equals its point, keeps a snaps
 
       const result = await rewindThrough(chain, point, faults);
       const { oracle } = chain.service;
+      // A record that was under way when the rewind ended may come late and call the disk partial again: the same request mends that too.
+      chain.service.late.deliver();
+      const marks = () => chain.service.pageBlob(SOURCE).image().properties();
+      if ((await marks()).metadata['pbb_restore'] === 'partial') {
+        chain.world.jump(61_000);
+        await rewindThrough(chain, point, []);
+      }
       assert.equal(oracle.differenceOf({ url: SOURCE }, { url: BACKUP, snapshot: point }), undefined, 'the disk equals the point');
       // A process may die after all was done: the next request is then a rewind of its own, with a second safety snapshot.
       const safe = oracle.snapshotsEver(SOURCE).filter(({ takenBy, deletedBy }) => takenBy.startsWith('rewind') && deletedBy === undefined);

@@ -1,22 +1,42 @@
-import { BackupError, isBackupError } from '../errors.ts';
-import type { Proof } from '../proof/proof.ts';
+import { BackupError, isBackupError, type ErrorCode } from '../errors.ts';
+import { isProof, type Proof } from '../proof/proof.ts';
 import type { RecordStore } from '../recordStore.ts';
 import { forEachBounded } from '../transfer/concurrency.ts';
 import type { Retrier } from '../transfer/retrier.ts';
 import { parseEntry, type CatalogueEntry } from './entry.ts';
 
-const ENTRY_NAME = /^(\d{6,})\.json$/;
+/** As `entryName` writes them: numbers of more digits have no zeros in front. */
+const ENTRY_NAME = /^(\d{6}|[1-9]\d{6,14})\.json$/;
 const PROOF_NAME = /^(\d{6,})\.proof-(passed|failed)-(.+)\.json$/;
 const READS_AT_ONCE = { calls: 16, bytes: Infinity };
 
+/** What reading one record may throw that says nothing about the others. */
+const UNREADABLE: readonly ErrorCode[] = ['integrity', 'snapshotNotFound', 'checksumMismatch'];
+
 /** What the names of the records tell, without reading them. */
 export interface CatalogueIndex {
+  /** Is any record there? A chain whose first run has not ended has no recovery points, but its catalogue is begun. */
+  readonly isBegun: boolean;
   /** Numbers of all recovery points, ascending. */
   readonly numbers: readonly number[];
   /** Numbers of points that a later verification found wrong: never a base for the next one. */
   readonly failed: ReadonlySet<number>;
   /** Points that a later verification found right, with the names of its records. */
   readonly passed: ReadonlyMap<number, readonly string[]>;
+}
+
+/** A recovery point whose record is damaged, gone, or of a later version. */
+export interface UnreadableRecord {
+  readonly number: number;
+  readonly error: BackupError;
+}
+
+/** What could be read of a catalogue. */
+export interface ReadableEntries {
+  /** Ascending. */
+  readonly entries: readonly CatalogueEntry[];
+  /** The other ones, ascending. */
+  readonly unreadable: readonly UnreadableRecord[];
 }
 
 /** Which chain the records belong to, for people. URLs are without query. */
@@ -47,15 +67,15 @@ export class Catalogue {
       if (outcome === 'failed') failed.add(Number(number));
       if (outcome === 'passed') passed.set(Number(number), [...(passed.get(Number(number)) ?? []), name]);
     }
-    return { numbers: numbers.sort((a, b) => a - b), failed, passed };
+    return { isBegun: names.length > 0, numbers: numbers.sort((a, b) => a - b), failed, passed };
   }
 
   /** What a later verification compared; undefined where its record cannot be read. */
   async laterProof(name: string, signal?: AbortSignal): Promise<Proof | undefined> {
     const text = await this.#retrier.repeat('proof record', () => this.#store.read(name, { signal }), signal);
     try {
-      const { proof } = JSON.parse(text ?? '{}') as { proof?: Proof };
-      return typeof proof?.changedCompared === 'number' && typeof proof.changed === 'number' ? proof : undefined;
+      const { proof } = JSON.parse(text ?? '{}') as { proof?: unknown };
+      return isProof(proof) ? proof : undefined;
     } catch {
       return undefined;
     }
@@ -77,18 +97,35 @@ export class Catalogue {
     return entry;
   }
 
-  /** All entries, oldest first. */
+  /** All entries, oldest first. @throws integrity when one cannot be read */
   async entries(signal?: AbortSignal): Promise<CatalogueEntry[]> {
-    const { numbers } = await this.index(signal);
+    const { entries, unreadable } = await this.readable(signal);
+    if (unreadable[0]) throw unreadable[0].error;
+    return [...entries];
+  }
+
+  /**
+   * The entries that can be read, and which cannot: one damaged record does not take the other recovery points away.
+   * @param numbers of which points; default: of all
+   */
+  async readable(signal?: AbortSignal, numbers?: readonly number[]): Promise<ReadableEntries> {
     const entries: CatalogueEntry[] = [];
+    const unreadable: UnreadableRecord[] = [];
     await forEachBounded(
-      numbers,
+      numbers ?? (await this.index(signal)).numbers,
       READS_AT_ONCE,
       () => 0,
-      async (number) => void entries.push(await this.entry(number, signal)),
+      async (number) => {
+        try {
+          entries.push(await this.entry(number, signal));
+        } catch (error) {
+          if (!isBackupError(error, ...UNREADABLE)) throw error;
+          unreadable.push({ number, error });
+        }
+      },
       signal,
     );
-    return entries.sort((a, b) => a.number - b.number);
+    return { entries: entries.sort(byNumber), unreadable: unreadable.sort(byNumber) };
   }
 
   /**
@@ -130,8 +167,12 @@ export class Catalogue {
   async #find(number: number, signal?: AbortSignal): Promise<CatalogueEntry | undefined> {
     const name = entryName(number);
     const text = await this.#retrier.repeat('catalogue entry', () => this.#store.read(name, { signal }), signal);
-    return text === undefined ? undefined : parseEntry(name, text);
+    return text === undefined ? undefined : parseEntry(name, number, text);
   }
+}
+
+function byNumber(a: { readonly number: number }, b: { readonly number: number }): number {
+  return a.number - b.number;
 }
 
 function entryName(number: number): string {

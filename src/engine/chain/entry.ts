@@ -1,6 +1,6 @@
 import { BackupError } from '../errors.ts';
 import type { SnapshotId } from '../pageBlob.ts';
-import type { Proof } from '../proof/proof.ts';
+import { isProof, type Proof } from '../proof/proof.ts';
 import type { Transfer } from '../transfer/pageMover.ts';
 
 export type RecoveryPointKind = 'full' | 'incremental' | 'rebase';
@@ -31,15 +31,18 @@ export interface CatalogueEntry {
   readonly proof: Proof;
 }
 
-/** @throws integrity when the record is not an entry this version can read */
-export function parseEntry(name: string, text: string): CatalogueEntry {
+const KINDS: readonly RecoveryPointKind[] = ['full', 'incremental', 'rebase'];
+const TRANSFERS: readonly Transfer[] = ['server', 'relay'];
+
+/** @param number the one that the record's name tells @throws integrity when the record is not an entry this version can read */
+export function parseEntry(name: string, number: number, text: string): CatalogueEntry {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     value = undefined;
   }
-  if (!isEntry(value)) {
+  if (!isEntry(value) || value.number !== number) {
     throw new BackupError('integrity', `The catalogue record ${name} cannot be read: it is damaged or was written by a later version.`, {
       unharmed: 'The snapshots of the backup blob are as they were.',
       hint: 'Use the newest version of Page Blob Backup, or look at the record: it is plain JSON beside the backup blob.',
@@ -48,14 +51,27 @@ export function parseEntry(name: string, text: string): CatalogueEntry {
   return value;
 }
 
+/** Looks at every field: whoever has an entry may use all of it. */
 function isEntry(value: unknown): value is CatalogueEntry {
-  const entry = value as CatalogueEntry | undefined;
+  const entry = value as CatalogueEntry | null | undefined;
+  const { backup, source } = entry ?? {};
   return (
     entry?.format === 1 &&
-    Number.isSafeInteger(entry.number) &&
-    Number.isSafeInteger(entry.source?.length) &&
-    [entry.kind, entry.chain, entry.run, entry.backup?.url, entry.backup?.snapshot, entry.source.url, entry.source.snapshot].every(
-      (field) => typeof field === 'string',
-    )
+    isCount(entry.number) &&
+    KINDS.includes(entry.kind) &&
+    (entry.parent === null || isCount(entry.parent)) &&
+    TRANSFERS.includes(entry.transfer) &&
+    (source?.createdOn === null || typeof source?.createdOn === 'string') &&
+    [source.length, entry.written, entry.cleared, entry.transferred].every(isCount) &&
+    [entry.chain, entry.run, backup?.url, backup?.snapshot, source.url, source.snapshot, entry.startedOn, entry.committedOn].every(isText) &&
+    isProof(entry.proof)
   );
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
 }

@@ -58,6 +58,8 @@ export async function takeHold(backup: PageBlob, begin: Beginning, tools: Tools)
     applied,
     ...(resumable?.snapshot !== undefined && { snapshot: resumable.snapshot }),
     ...(resumable?.attempt !== undefined && { attempt: resumable.attempt }),
+    // Also what a run that is not gone on with has left to be thrown away.
+    ...(earlier?.wrong !== undefined && { wrong: earlier.wrong }),
   };
   const own = withOurs(without(before.metadata, KEY.openRun, KEY.run, KEY.attempt), begin.metadata);
   const journal = new Journal(guard, own, record, tools);

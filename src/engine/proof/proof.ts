@@ -20,6 +20,15 @@ export interface Proof {
   readonly restCompared: number;
 }
 
+/** Is `value`, as it was read from a record, a proof? */
+export function isProof(value: unknown): value is Proof {
+  const proof = value as Proof | null | undefined;
+  return (
+    PROOF_LEVELS.some((level) => level === proof?.level) &&
+    [proof?.changed, proof?.changedCompared, proof?.rest, proof?.restCompared].every((bytes) => Number.isSafeInteger(bytes))
+  );
+}
+
 const SAMPLE_SHARE = 0.05;
 const SAMPLE_MOST = 4 * 1024 ** 3;
 

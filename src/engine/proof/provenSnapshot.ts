@@ -15,6 +15,9 @@ import type { Hold } from '../hold/hold.ts';
 /** How often a backup snapshot that is not right is mended and taken again. */
 const ROUNDS = 4;
 
+/** Ids that the open-run record holds at most: metadata has little room. */
+const MOST_WRONG = 16;
+
 export interface SnapshotClaim {
   readonly original: BlobImage;
   readonly length: number;
@@ -34,16 +37,18 @@ export interface ProvenSnapshot {
   readonly proof: Proof;
   /** What mending took. */
   readonly repaired: Moved;
+  /** Snapshots that were found wrong on the way, also by an interrupted run before: to be discarded when the run is done. */
+  readonly wrong: readonly SnapshotId[];
 }
 
 /**
- * Takes a snapshot of the backup blob and proves that snapshot, which cannot change any more. One that is wrong is deleted, the blob is mended from
- * the source snapshot, and it is tried again, a few times.
+ * Takes a snapshot of the backup blob and proves that snapshot, which cannot change any more. When it is wrong the blob is mended from the source
+ * snapshot, and it is tried again, a few times.
  * @throws integrity when it does not get right
  */
 export async function provenSnapshot(claim: SnapshotClaim, hold: Hold, mover: PageMover, tools: Tools): Promise<ProvenSnapshot> {
   const { guard, journal } = hold;
-  const { emit, signal } = tools;
+  const { emit } = tools;
   const repaired: Moved = { written: 0, cleared: 0, calls: 0 };
   let candidate = journal.record.attempt === undefined ? undefined : await earlierCandidate(hold, tools);
 
@@ -54,7 +59,7 @@ export async function provenSnapshot(claim: SnapshotClaim, hold: Hold, mover: Pa
     repaired.written += mended.written;
     repaired.cleared += mended.cleared;
     repaired.calls += mended.calls;
-    if (mended.calls === 0) return { snapshot, proof, repaired };
+    if (mended.calls === 0) return { snapshot, proof, repaired, wrong: journal.record.wrong ?? [] };
 
     const bytes = mended.written + mended.cleared;
     emit({
@@ -62,7 +67,8 @@ export async function provenSnapshot(claim: SnapshotClaim, hold: Hold, mover: Pa
       code: 'repaired',
       text: `The backup differed from the disk in ${bytes} bytes. They were mended and are proven again.`,
     });
-    await guard.change('deleting a wrong snapshot', (fence) => deleteIfThere(guard.blob, snapshot, fence, signal), signal);
+    // Not deleted yet: an interrupted run's commit of it may still be under way, and an entry must never name a snapshot that is gone.
+    await journal.write({ wrong: [...(journal.record.wrong ?? []), snapshot].slice(-MOST_WRONG) });
   }
   throw new BackupError('integrity', 'The backup does not get equal to the disk: somebody or something keeps changing it.', {
     unharmed: 'No recovery point was made of it; earlier points are as they were.',
@@ -140,17 +146,4 @@ async function proveContent(
     },
   });
   return { mended: await applyPages(faults, mover, { limits, signal }), proof };
-}
-
-async function deleteIfThere(
-  blob: Hold['guard']['blob'],
-  snapshot: SnapshotId,
-  fence: { leaseId?: string | undefined },
-  signal?: AbortSignal,
-): Promise<void> {
-  try {
-    await blob.deleteSnapshot(snapshot, { fence, signal });
-  } catch (error) {
-    if (!(error instanceof BackupError) || error.code !== 'snapshotNotFound') throw error;
-  }
 }

@@ -13,6 +13,9 @@ export interface RetryPolicy {
 
 export const DEFAULT_RETRY: RetryPolicy = { tries: 8, firstWaitMs: 500, longestWaitMs: 30_000 };
 
+/** A service that asks for a longer wait than this is taken as failed for now. */
+const LONGEST_ASKED_MS = 5 * 60_000;
+
 /** The product's one retry layer: adapters make single attempts, and every wait is told as a `retry` event. */
 export class Retrier {
   readonly #world: World;
@@ -70,6 +73,7 @@ export class Retrier {
    */
   async pause(what: string, attempt: number, error: unknown, signal?: AbortSignal): Promise<void> {
     if (!(error instanceof BackupError) || !error.retryable || attempt >= this.#policy.tries) throw error;
+    if ((error.retryAfter ?? 0) > LONGEST_ASKED_MS) throw error;
     const ceiling = Math.min(this.#policy.longestWaitMs, this.#policy.firstWaitMs * 2 ** (attempt - 1));
     const waitMs = Math.max(error.retryAfter ?? 0, Math.round(this.#world.random() * ceiling));
     this.#emit({ type: 'retry', what, attempt, waitMs, reason: error.message });

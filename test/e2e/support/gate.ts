@@ -1,26 +1,29 @@
 import type { Emulator, RequestInfo } from '../../support/emulator/emulator.ts';
 import { until } from '../../support/workbench/until.ts';
 
-/** Stops requests of one kind on their way, so that a run stands still exactly where the test wants it. */
-export class Gate {
-  /** How many requests wait. */
-  waiting = 0;
+/** Stops writes of pages into one account on their way, so that a run stands still in its middle. */
+export class Gate implements Disposable {
   readonly #open = Promise.withResolvers<void>();
   readonly #remove: () => void;
+  #waiting = 0;
 
-  /** @param pass how many of those that fit are let through before the gate closes */
-  constructor(emulator: Emulator, fits: (info: RequestInfo) => boolean, pass = 0) {
+  /** @param bytes how much is let through before the gate closes */
+  constructor(emulator: Emulator, account: string, bytes: number) {
     let passed = 0;
     this.#remove = emulator.onRequest(async (info) => {
-      if (!fits(info) || passed++ < pass) return undefined;
-      this.waiting++;
+      if (info.account !== account || (info.operation !== 'PutPage' && info.operation !== 'PutPageFromURL')) return undefined;
+      if (passed < bytes) {
+        passed += lengthOf(info);
+        return undefined;
+      }
+      this.#waiting++;
       await this.#open.promise;
       return undefined;
     });
   }
 
   async waitUntilReached(): Promise<void> {
-    await until('a request at the gate', () => this.waiting > 0);
+    await until('a write at the gate', () => this.#waiting > 0);
   }
 
   /** Lets everything through that waits, and what comes later; what was given up meanwhile takes effect now, as late requests do. */
@@ -28,9 +31,13 @@ export class Gate {
     this.#remove();
     this.#open.resolve();
   }
+
+  [Symbol.dispose](): void {
+    this.open();
+  }
 }
 
-/** Writes of pages into blobs of one account. */
-export function pageWritesTo(account: string): (info: RequestInfo) => boolean {
-  return (info) => info.account === account && (info.operation === 'PutPage' || info.operation === 'PutPageFromURL');
+function lengthOf({ headers }: RequestInfo): number {
+  const [, start, end] = /^bytes=(\d+)-(\d+)$/.exec(headers['x-ms-range'] ?? headers.range ?? '')!;
+  return Number(end) - Number(start) + 1;
 }

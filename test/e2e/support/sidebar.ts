@@ -1,4 +1,5 @@
-import type { RowFacts } from '../../support/workbench/pages/treeRow.ts';
+import { wholly } from '../../support/workbench/pages/text.ts';
+import { TreeRow } from '../../support/workbench/pages/treeRow.ts';
 import type { View } from '../../support/workbench/pages/view.ts';
 import type { Workbench } from '../../support/workbench/pages/workbench.ts';
 
@@ -58,12 +59,9 @@ export class Sidebar {
     await quickInput.accept();
   }
 
-  /** The rows of a view as `label | description`, indented by level. */
-  async lines(view: View): Promise<string[]> {
-    return (await view.rows()).map(line);
+  /** The row with this description. */
+  rowThat(view: View, description: string): TreeRow {
+    const text = this.#workbench.page.locator('.label-description').filter({ hasText: wholly(description) });
+    return new TreeRow(view.locator.locator('.monaco-list-row').filter({ has: text }).first(), description);
   }
-}
-
-function line({ level, label, description }: RowFacts): string {
-  return `${'  '.repeat(level - 1)}${label}${description === '' ? '' : ` | ${description}`}`;
 }

@@ -8,7 +8,9 @@ export const BUNDLE = join(ROOT, 'l10n', 'bundle.l10n.json');
 /** The extension's source files by path from the project's root, with forward slashes. */
 export function extensionSources(): Map<string, string> {
   const folder = join(ROOT, 'src', 'extension');
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && entry.name.endsWith('.ts'));
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && entry.name.endsWith('.ts'),
+  );
   const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort();
   return new Map(paths.map((path) => [relative(ROOT, path).split(sep).join('/'), readFileSync(path, 'utf8')]));
 }

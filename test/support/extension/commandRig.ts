@@ -7,6 +7,7 @@ import type { AzureSession } from '../../../src/extension/session.ts';
 import type { CommandId } from '../../../src/extension/names.ts';
 import type { Voice } from '../../../src/extension/words/voice.ts';
 import { BACKUP, MemoryChain, SOURCE } from '../chain/memoryChain.ts';
+import type { MemoryClient } from '../memory/memoryClient.ts';
 import type { Switches } from '../memory/switches.ts';
 import { memoryBrowser } from '../tree/memoryBrowser.ts';
 import { accountOf, BACKUPS, DISKS } from '../tree/treeRig.ts';
@@ -18,11 +19,11 @@ import * as vscode from '../vscode/vscode.ts';
 /** Run records without a disk: what several windows share. */
 export class MemoryFiles {
   readonly texts = new Map<string, string>();
-  saves = 0;
+  /** Nothing is written any more: the process has died. */
+  isFrozen = false;
   load = (): RunRecord[] => [...this.texts.values()].map((text) => JSON.parse(text) as RunRecord);
   save = (record: RunRecord): void => {
-    this.saves++;
-    this.texts.set(record.id, JSON.stringify(record));
+    if (!this.isFrozen) this.texts.set(record.id, JSON.stringify(record));
   };
   remove = (id: string): void => void this.texts.delete(id);
 }
@@ -39,22 +40,28 @@ export class CommandRig {
   containers: Record<string, string[]> = { [DISKS]: ['vhds'], [BACKUPS]: ['backups'] };
   canReveal = true;
   runs!: Runs;
+  /** The window's process, as the service sees it. */
+  readonly client: MemoryClient;
   #registered: { dispose(): void } | undefined;
 
   private constructor(chain: MemoryChain, files: MemoryFiles) {
     this.chain = chain;
     this.files = files;
+    this.client = chain.service.client('window');
     this.voice = englishVoice(() => chain.world.now());
   }
 
   /** @param like a rig whose storage and records this one shares: another window */
-  static async open(options: { switches?: Partial<Switches>; pages?: number; like?: CommandRig; owner?: string; isAlive?: boolean } = {}): Promise<CommandRig> {
+  static async open(
+    options: { switches?: Partial<Switches>; pages?: number; like?: CommandRig; owner?: string; isAlive?: boolean } = {},
+  ): Promise<CommandRig> {
     await import('../vscode/register.ts');
     const { Runs } = await import('../../../src/extension/runs/registry.ts');
     const { RunNotifications } = await import('../../../src/extension/runs/notifications.ts');
     const { registerCommands } = await import('../../../src/extension/commands/registerCommands.ts');
     const { readRunSettings } = await import('../../../src/extension/settings.ts');
-    const chain = options.like?.chain ?? new MemoryChain({ pages: options.pages ?? 16, ...(options.switches && { switches: options.switches }) });
+    const chain =
+      options.like?.chain ?? new MemoryChain({ pages: options.pages ?? 16, ...(options.switches && { switches: options.switches }) });
     const rig = new CommandRig(chain, options.like?.files ?? new MemoryFiles());
     const { session, log, voice, files } = rig;
     rig.runs = new Runs({
@@ -74,7 +81,7 @@ export class CommandRig {
   }
 
   get session(): AzureSession {
-    const client = this.chain.service.client('window');
+    const { client } = this;
     return {
       pageBlob: async (url) => client.pageBlob(url),
       image: async (url) => {
@@ -89,7 +96,14 @@ export class CommandRig {
 
   get log(): Log {
     const line = (level: string) => (text: string) => void this.logged.push(`${level} ${text}`);
-    return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error'), show: line('shown'), dispose: () => undefined } as Log;
+    return {
+      debug: line('debug'),
+      info: line('info'),
+      warn: line('warn'),
+      error: (text: string, error?: unknown) => line('error')(`${text} ${error instanceof Error ? error.stack : ''}`),
+      show: line('shown'),
+      dispose: () => undefined,
+    } as Log;
   }
 
   /** Runs a command as a menu does. */
@@ -100,7 +114,8 @@ export class CommandRig {
 
   /** Waits until no run is under way. */
   async idle(): Promise<void> {
-    while (this.runs.all().some(({ state, owner }) => state === 'running' && owner.endsWith('one'))) await new Promise((resolve) => void setTimeout(resolve, 2));
+    while (this.runs.all().some(({ state, owner }) => state === 'running' && owner.endsWith('one')))
+      await new Promise((resolve) => void setTimeout(resolve, 2));
     await this.settle();
   }
 
@@ -134,7 +149,7 @@ export class CommandRig {
         findAccess: () => undefined,
         endpoints: () => this.listing.accounts.map(({ endpoint }) => endpoint),
         credentialId: () => undefined,
-      } as unknown as CommandTools['directory'],
+      },
       accounts: {
         attachAccount: note('attach'),
         attachEmulator: note('emulator'),
@@ -173,4 +188,3 @@ export function answerWhereTo(name = '=', container = 'backups'): void {
   user.answers(/Container/, container);
   user.answers(/Name of the backup blob/, name);
 }
-

@@ -16,7 +16,8 @@ export interface SourceString {
 
 const TRANSLATES = /(?:^|[.#])t$/;
 /** What is said in these is for the log or for programmers, or is a name and no text. */
-const NOT_FOR_PEOPLE = /^(?:.*\.)?(?:log|debug|info|warn|error|line|repeat|ask|RegExp|import|register\w*|executeCommand|Symbol|get|has)$|^(?:Error|TypeError)$/;
+const NOT_FOR_PEOPLE =
+  /^(?:.*\.)?(?:log|debug|info|warn|error|line|repeat|ask|RegExp|import|register\w*|executeCommand|Symbol|get|has)$|^(?:Error|TypeError)$/;
 
 /** Texts that are translated, each once, in order. */
 export function translatable(source: string): string[] {
@@ -51,7 +52,8 @@ export function stringsIn(source: string): SourceString[] {
       if (part === end && depth === 0) return at + 1;
       if (part === '{') depth++;
       else if (part === '}') depth--;
-      else if (part === '(') calls.push({ name: /([\w$.#]+)$/.exec(source.slice(Math.max(0, at - 80), at).replace(/<[^<>]*>$/, ''))?.[1] ?? '', isFirst: true });
+      else if (part === '(')
+        calls.push({ name: /([\w$.#]+)$/.exec(source.slice(Math.max(0, at - 80), at).replace(/<[^<>]*>$/, ''))?.[1] ?? '', isFirst: true });
       else if (part === ')') calls.pop();
       else if (part === ',') {
         const call = calls.at(-1);

@@ -21,6 +21,11 @@ export const showInformationMessage = (text: string, ...rest: unknown[]) => mess
 export const showWarningMessage = (text: string, ...rest: unknown[]) => message('warning', text, rest);
 export const showErrorMessage = (text: string, ...rest: unknown[]) => message('error', text, rest);
 
+export function setStatusBarMessage(text: string): { dispose(): void } {
+  user.executed.push(['setStatusBarMessage', text]);
+  return { dispose: () => undefined };
+}
+
 interface PickOptions {
   readonly title?: string;
   readonly placeHolder?: string;

@@ -36,7 +36,8 @@ describe('package.json and the code', () => {
     const own = links.filter((id) => !id.startsWith('workbench.'));
     assert.ok(own.length > 5);
     for (const id of own) assert.ok(ids.includes(id), id);
-    for (const id of strings(contributes.walkthroughs).flatMap((text) => /^onCommand:(.*)/.exec(text)?.[1] ?? [])) assert.ok(ids.includes(id), id);
+    for (const id of strings(contributes.walkthroughs).flatMap((text) => /^onCommand:(.*)/.exec(text)?.[1] ?? []))
+      assert.ok(ids.includes(id), id);
   });
 
   it('name the same settings, and every one is read', () => {
@@ -58,7 +59,7 @@ describe('package.json and the code', () => {
 
   it('name the same views', () => {
     const views = contributes.views[VIEWS.container]!.map(({ id }) => id);
-    assert.deepEqual(views, [VIEWS.accounts, VIEWS.chains, VIEWS.runs]);
+    assert.deepEqual<string[]>(views, [VIEWS.accounts, VIEWS.chains, VIEWS.runs]);
     for (const { view } of contributes.viewsWelcome) assert.ok(views.includes(view), view);
   });
 
@@ -67,7 +68,10 @@ describe('package.json and the code', () => {
     for (const when of whens()) for (const [key] of when.matchAll(/pageBlobBackup\.\w+/g)) assert.ok(known.has(key), `${key} in "${when}"`);
     for (const [name, key] of Object.entries(CONTEXT_KEYS)) {
       assert.ok(new RegExp(`CONTEXT_KEYS\\.${name}\\b|setContexts\\(\\{[^}]*\\b${name}:`).test(code), `nobody sets ${key}`);
-      assert.ok(strings(manifest).some((text) => text.includes(key)), `nobody uses ${key}`);
+      assert.ok(
+        strings(manifest).some((text) => text.includes(key)),
+        `nobody uses ${key}`,
+      );
     }
   });
 
@@ -81,10 +85,12 @@ describe('package.json and the code', () => {
   it('match items that there are', () => {
     const all = Object.values(ITEMS) as string[];
     for (const [, items] of menus)
-      for (const { when } of items)
-        for (const [, item] of when.matchAll(/viewItem == (\w+)/g)) assert.ok(all.includes(item!), when);
+      for (const { when } of items) for (const [, item] of when.matchAll(/viewItem == (\w+)/g)) assert.ok(all.includes(item!), when);
     for (const when of whens().filter((each) => each.includes('viewItem =~'))) {
-      assert.ok(all.some((item) => new RegExp(`\\b${item}\\b`).test(when)), when);
+      assert.ok(
+        all.some((item) => new RegExp(`\\b${item}\\b`).test(when)),
+        when,
+      );
     }
   });
 });
@@ -127,7 +133,11 @@ describe('menus', () => {
         const context = namesFor(item, view, false);
         assert.ok(inline.length <= 3, `${item}: ${inline.join()}`);
         for (const names of [inline, context]) assert.equal(new Set(names).size, names.length, `${item}: ${names.join()}`);
-        assert.deepEqual(inline.filter((name) => !context.includes(name)), [], item);
+        assert.deepEqual(
+          inline.filter((name) => !context.includes(name)),
+          [],
+          item,
+        );
       }
     }
   });
@@ -154,19 +164,25 @@ describe('menus', () => {
 
   it('never offer a backup of a backup blob, nor the deletion of a blob', () => {
     assert.deepEqual(namesFor('blob.backup.good', VIEWS.accounts, false), ['verify', 'takeSnapshot', 'copyUrl', 'refresh']);
-    assert.deepEqual(namesFor('blob.plain', VIEWS.accounts, false).filter((name) => /delete|detach/i.test(name)), []);
+    assert.deepEqual(
+      namesFor('blob.plain', VIEWS.accounts, false).filter((name) => /delete|detach/i.test(name)),
+      [],
+    );
     assert.ok(namesFor('account.subscription.pinned', VIEWS.accounts, false).every((name) => name !== 'detachAccount'));
   });
 
   it('keep what needs a row out of the palette', () => {
     const hidden = contributes.menus['commandPalette']!.filter(({ when }) => when === 'false').map(({ command }) => command);
-    const inPalette = ids.filter((id) => !hidden.includes(id)).map((id) => id.split('.')[1]);
+    const inPalette = ids.filter((id) => !hidden.includes(id)).map((id) => id.split('.')[1]!);
     const asking = ['backUp', 'backUpFull', 'estimate', 'takeSnapshot', 'verify', 'showLog', 'attachAccount', 'attachEmulator', 'signIn'];
     assert.deepEqual(inPalette.sort(), [...asking, 'selectSubscriptions', 'refresh', 'filter', 'clearFilter', 'forgetFinishedRuns'].sort());
   });
 
   it('give commands with an icon where they stand in a title or inline', () => {
-    const shown = [...contributes.menus['view/title']!.filter(({ group }) => group!.startsWith('navigation')), ...itemMenu.filter(({ group }) => group!.startsWith('inline'))];
+    const shown = [
+      ...contributes.menus['view/title']!.filter(({ group }) => group!.startsWith('navigation')),
+      ...itemMenu.filter(({ group }) => group!.startsWith('inline')),
+    ];
     for (const { command } of shown) assert.ok(contributes.commands.find((each) => each.command === command)!.icon, command);
   });
 });

@@ -29,10 +29,10 @@ describe('texts of the extension', () => {
     ['a translated text', "window.showErrorMessage(l10n.t('The disk is gone.'));", []],
     ['a text of a voice', "const { t } = voice;\nreturn done ? t('It is done') : voice.t('It goes on');", []],
     ['a text after a translated one', "f(t('It is done'), 'but not this');", ['1: but not this']],
-    ['a line of the log', "log.info(`Deleted ${id} of ${blob}, as wished.`);", []],
+    ['a line of the log', 'log.info(`Deleted ${id} of ${blob}, as wished.`);', []],
     ['an error of programmers', "throw new Error('This cannot happen here');", []],
     ['an identifier', "register('pageBlobBackup.backUp'); const icon = 'sync~spin';", []],
-    ['a comment', "// 'This is no text'\n/* \"nor is this one\" */", []],
+    ['a comment', '// \'This is no text\'\n/* "nor is this one" */', []],
     ['an import', "import { a } from 'some where odd';", []],
     ['a regular expression', "if (/it's \"not text\" here/.test(x)) y = /'also not'/;", []],
   ];

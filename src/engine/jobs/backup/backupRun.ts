@@ -10,11 +10,13 @@ import { applyPages } from '../../transfer/applyPages.ts';
 import { PageMover, type Transfer } from '../../transfer/pageMover.ts';
 import type { PageWork } from '../../transfer/pageWork.ts';
 import { timeText, type Tools } from '../../tools.ts';
+import { discard } from '../../hold/discard.ts';
 import type { Hold } from '../../hold/hold.ts';
 import type { BackupPlan } from './plan.ts';
+import { refuse } from './refusals.ts';
 import { provenSnapshot } from '../../proof/provenSnapshot.ts';
 import type { BackupRequest } from './request.ts';
-import { deleteOldAnchors, deleteRecorded, sourceSnapshot } from './sourceSnapshots.ts';
+import { deleteOldAnchors, sourceSnapshot } from './sourceSnapshots.ts';
 import { countWork, fullWork, incrementalWork, rebaseWork } from './work.ts';
 
 /** What a backup run came to. Sizes are bytes; ids are as the service gave them. */
@@ -79,7 +81,7 @@ export class BackupRun {
     const { moved, changed } = applied;
 
     emit({ type: 'phase', phase: 'proving', text: 'Taking the backup snapshot and comparing it with the disk.' });
-    const { snapshot, proof, repaired } = await provenSnapshot(
+    const { snapshot, proof, repaired, wrong } = await provenSnapshot(
       {
         original,
         length,
@@ -109,10 +111,31 @@ export class BackupRun {
       cleared: changed.cleared,
     });
     const entry = await this.#catalogue.commit(proven, signal);
-    await this.#cleanUp(() =>
-      deleteOldAnchors(source, entry, this.#request.keepSourceSnapshots ?? 1, this.#catalogue, this.#toolsAfterCommit()),
-    );
+    if (wrong.includes(entry.backup.snapshot)) return this.#committedWrong(entry, wrong);
+    const { keepSourceSnapshots = 1 } = this.#request;
+    await this.#cleanUp(async () => {
+      const unnamed = [...wrong, snapshot].filter((each) => each !== entry.backup.snapshot);
+      await discard(guard.blob, unnamed, { leaseId: guard.leaseId }, this.#tools);
+      await deleteOldAnchors(this.#request, entry, keepSourceSnapshots, this.#catalogue, this.#toolsAfterCommit());
+    });
     return this.#result(entry, { kind: this.#kind, transferred, resumed });
+  }
+
+  /** An interrupted try of this run has committed a snapshot that this one found wrong: it counts as failed, and nothing is built on it. */
+  async #committedWrong({ number, run, backup }: CatalogueEntry, wrong: readonly SnapshotId[]): Promise<never> {
+    await this.#hold.journal.write({ wrong: wrong.filter((id) => id !== backup.snapshot) });
+    const fault = 'It differs from the source snapshot that it names; the run that went on from its own found so.';
+    const evidence = {
+      format: 1,
+      number,
+      recoveryPoint: backup.snapshot,
+      verdict: 'failed',
+      fault,
+      run,
+      verifiedOn: timeText(this.#tools.world),
+    };
+    await this.#catalogue.addProof(number, false, run, evidence, this.#tools.signal);
+    throw refuse.superseded(number);
   }
 
   /** Copies what has to be copied; where the service refuses its differences on the way, compares the whole disk instead. */
@@ -194,7 +217,7 @@ export class BackupRun {
   /** The newest point still equals the disk: the snapshot just taken is not needed, and this run's record names it. */
   async #unchanged(id: SnapshotId, length: number, mover: PageMover): Promise<BackupResult> {
     const tip = this.#tip!;
-    await this.#cleanUp(() => deleteRecorded(this.#request.source, id, this.#toolsAfterCommit()));
+    await this.#cleanUp(() => discard(this.#request.source, [id], undefined, this.#tools));
     this.#reason = `Nothing changed since recovery point ${tip.number}. No new point was made.`;
     const entry = { ...tip, written: 0, cleared: 0, transfer: mover.transfer, source: { ...tip.source, length } };
     return this.#result(entry, { kind: 'unchanged', transferred: 0, resumed: false });
@@ -202,7 +225,7 @@ export class BackupRun {
 
   /** The snapshot of an interrupted run shows nothing new, but the disk may have changed since: looks at the disk as it is now. */
   async #again(id: SnapshotId): Promise<BackupResult> {
-    await deleteRecorded(this.#request.source, id, this.#tools);
+    await discard(this.#request.source, [id], undefined, this.#tools);
     await this.#hold.journal.write({ run: this.#tools.world.uuid(), snapshot: undefined, applied: 0, attempt: undefined });
     return this.finish();
   }

@@ -66,7 +66,8 @@ interface State {
   readonly source: BlobProperties;
   readonly backup: BlobProperties | undefined;
   readonly tip: CatalogueEntry | undefined;
-  readonly tipFailed: boolean;
+  /** A point that was found wrong and that the newest one is built on, or is itself. */
+  readonly failed: number | undefined;
   readonly openRun: OpenRun | undefined;
 }
 
@@ -76,6 +77,7 @@ async function lookAt({ source, backup, catalogue, adopt }: BackupRequest, tools
 
   const sourceProperties = await retrier.repeat('properties', () => source.image().properties({ signal }), signal);
   if (sourceProperties.copy?.status === 'pending') throw refuse.copyPending(source.url);
+  if (sourceProperties.metadata[KEY.restore] === 'partial') throw refuse.halfRestored(source.url);
   const backupProperties = await retrier.repeat('properties', () => propertiesIfThere(backup.image(), signal), signal);
   if (backupProperties && isSameBlob(sourceProperties, backupProperties)) throw refuse.sameBlob(source.url);
   const chain = new Catalogue(catalogue, retrier);
@@ -91,14 +93,16 @@ async function lookAt({ source, backup, catalogue, adopt }: BackupRequest, tools
   if (backupProperties && !tip) {
     if (openRun && openRun.source !== source.url) throw refuse.otherSource(backup.url, openRun.source);
     // Our other marks prove nothing: a copy of a recovery point under another name has them too.
-    if (!openRun && !adopt && (await holdsData(backup.image(), backupProperties.length, tools))) throw refuse.notOurs(backup.url);
+    if (!openRun && !adopt && (await belongsToSomebody(backup, backupProperties, tools))) {
+      throw KEY.chain in backupProperties.metadata ? refuse.catalogueElsewhere(backup.url) : refuse.notOurs(backup.url);
+    }
   }
   if (backupProperties?.lease === 'leased' && !openRun?.paused) throw refuse.busy(backup.url, openRun?.startedOn);
   return {
     source: sourceProperties,
     backup: backupProperties,
     tip,
-    tipFailed: newest !== undefined && failed.has(newest),
+    failed: await failedGround(chain, numbers, failed, signal),
     openRun: openRun?.parent === (tip?.number ?? 0) ? openRun : undefined,
   };
 }
@@ -120,25 +124,40 @@ function isSameBlob(a: BlobProperties, b: BlobProperties): boolean {
   return a.createdOn !== undefined && a.createdOn === b.createdOn && a.etag === b.etag && a.length === b.length;
 }
 
-async function holdsData(
-  image: ReturnType<BackupRequest['backup']['image']>,
-  length: number,
+/** The newest point found wrong among those that the tip is built on: back to the last one for which the whole disk was copied or compared. */
+async function failedGround(chain: Catalogue, numbers: readonly number[], failed: ReadonlySet<number>, signal: AbortSignal | undefined) {
+  if (failed.size === 0) return undefined;
+  for (const number of numbers.toReversed()) {
+    if (failed.has(number)) return number;
+    if ((await chain.entry(number, signal)).kind !== 'incremental') return undefined;
+  }
+  return undefined;
+}
+
+/** Pages, snapshots or metadata that are not ours: a blob that was only made, also by a run of ours that died at once, has none. */
+async function belongsToSomebody(
+  blob: BackupRequest['backup'],
+  { length, metadata }: BlobProperties,
   { retrier, signal }: Tools,
 ): Promise<boolean> {
+  if (Object.keys(metadata).some((key) => !Object.values<string>(KEY).includes(key))) return true;
   const disk = { start: 0, end: length };
-  for await (const window of retrier.windows('page ranges', disk, (rest) => image.allocated(rest, { signal }), signal)) {
+  for await (const window of retrier.windows('page ranges', disk, (rest) => blob.image().allocated(rest, { signal }), signal)) {
     if (window.ranges.length > 0) return true;
   }
-  return false;
+  return retrier.repeat(
+    'snapshots',
+    async () => {
+      for await (const _ of blob.snapshots({ signal })) return true;
+      return false;
+    },
+    signal,
+  );
 }
 
 type KindOfRun = Pick<BackupPlan, 'kind' | 'reason' | 'warnings' | 'anchor' | 'base'>;
 
-async function kindOfRun(
-  request: BackupRequest,
-  { source, backup, tip, tipFailed }: State,
-  { retrier, signal }: Tools,
-): Promise<KindOfRun> {
+async function kindOfRun(request: BackupRequest, { source, backup, tip, failed }: State, { retrier, signal }: Tools): Promise<KindOfRun> {
   const nothing = { warnings: [], anchor: undefined, base: undefined };
   if (request.full) return { ...nothing, kind: 'full', reason: 'A full copy was asked for.' };
   if (!tip) {
@@ -147,8 +166,8 @@ async function kindOfRun(
       ? { ...nothing, kind: 'rebase', reason: 'The backup blob held data before: it is compared with the disk and made equal to it.' }
       : { ...nothing, kind: 'full', reason: 'This is the first recovery point of the chain.' };
   }
-  if (tipFailed) {
-    const reason = `Recovery point ${tip.number} was found wrong by a later verification, so nothing is built on it: the whole disk is compared.`;
+  if (failed !== undefined) {
+    const reason = `Recovery point ${failed} was found wrong by a later verification, so nothing is built on it: the whole disk is compared.`;
     return { ...nothing, kind: 'rebase', reason };
   }
   const recreated = tip.source.createdOn !== null && source.createdOn !== undefined && tip.source.createdOn !== source.createdOn;

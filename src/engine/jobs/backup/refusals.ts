@@ -22,6 +22,18 @@ export const refuse = {
       hint: 'Name another backup blob, or take this one over with --adopt: it is then made equal to the source.',
     }),
 
+  catalogueElsewhere: (backup: string) =>
+    new BackupError('notOurs', `${backup} carries the mark of a chain, but there is no catalogue of it beside the blob.`, {
+      unharmed: NOTHING_CHANGED,
+      hint: 'Name the place of its catalogue (--catalogue). If it is only a copy of a backup, name another backup blob, or take this one over with --adopt.',
+    }),
+
+  halfRestored: (source: string) =>
+    new BackupError('busy', `A restore into ${source} is not finished, so it is no disk yet.`, {
+      unharmed: NOTHING_CHANGED,
+      hint: 'Run that restore again to finish it; then back the disk up.',
+    }),
+
   backupBlobGone: (backup: string, points: number) =>
     new BackupError('blobNotFound', `The backup blob ${backup} is gone, and ${points} recovery points are recorded for it.`, {
       unharmed: 'The source and the catalogue are as they were.',

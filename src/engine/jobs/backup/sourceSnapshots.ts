@@ -3,9 +3,10 @@ import type { CatalogueEntry } from '../../chain/entry.ts';
 import { KEY } from '../../chain/metadata.ts';
 import { findMarkedSnapshot, takeMarkedSnapshot } from '../../chain/markedSnapshot.ts';
 import type { OpenRun } from '../../chain/openRun.ts';
-import { isBackupError } from '../../errors.ts';
 import type { PageBlob, SnapshotId } from '../../pageBlob.ts';
+import { discard } from '../../hold/discard.ts';
 import type { Tools } from '../../tools.ts';
+import type { BackupRequest } from './request.ts';
 
 /** How many entries back a source snapshot is looked for before it is left alone. */
 const LOOK_BACK = 64;
@@ -35,7 +36,7 @@ export async function sourceSnapshot(
  * be deleted is left and told: it costs money, not safety.
  */
 export async function deleteOldAnchors(
-  source: PageBlob,
+  { source, backup }: BackupRequest,
   tip: CatalogueEntry,
   keep: number,
   catalogue: Catalogue,
@@ -49,22 +50,9 @@ export async function deleteOldAnchors(
   for (const number of older.reverse()) {
     if (live.size === 0) return;
     const entry = await catalogue.entry(number, signal);
-    if (entry.source.url === source.url && live.delete(entry.source.snapshot)) await deleteRecorded(source, entry.source.snapshot, tools);
-  }
-}
-
-/** Deletes one snapshot of the source that a record of ours names. */
-export async function deleteRecorded(source: PageBlob, id: SnapshotId, { retrier, emit, signal }: Tools): Promise<void> {
-  try {
-    await retrier.repeat('deleting a snapshot', () => source.deleteSnapshot(id, { signal }), signal);
-  } catch (error) {
-    if (isBackupError(error, 'snapshotNotFound', 'blobNotFound')) return;
-    if (!isBackupError(error) || error.code === 'cancelled') throw error;
-    emit({
-      type: 'warning',
-      code: 'snapshotKept',
-      text: `The source snapshot ${id} is not needed any more, but could not be deleted: ${error.message}`,
-    });
+    // Records that were copied here from another backup blob speak of snapshots that its chain still needs.
+    if (entry.source.url !== source.url || entry.backup.url !== backup.url) continue;
+    if (live.delete(entry.source.snapshot)) await discard(source, [entry.source.snapshot], undefined, tools);
   }
 }
 

@@ -1,4 +1,5 @@
 import { Catalogue, type CatalogueIndex } from '../../chain/catalogue.ts';
+import type { CatalogueEntry } from '../../chain/entry.ts';
 import { readOpenRun, type OpenRun } from '../../chain/openRun.ts';
 import { isBackupError } from '../../errors.ts';
 import type { BlobImage, BlobProperties } from '../../pageBlob.ts';
@@ -71,7 +72,7 @@ export function openRunOn(
   return { record, state: lease === 'leased' && !record.paused ? 'running' : 'interrupted' };
 }
 
-/** From the newest point down to the first good one. */
+/** From the newest point, whose record must be readable since the next run builds on it, down to the first good one. */
 async function recentPoints(
   chain: Catalogue,
   { numbers, failed }: CatalogueIndex,
@@ -80,7 +81,8 @@ async function recentPoints(
 ): Promise<RecoveryPoint[]> {
   const points: RecoveryPoint[] = [];
   for (const number of numbers.slice(-LOOK_BACK).reverse()) {
-    const entry = await chain.entry(number, tools.signal);
+    const entry = number === numbers.at(-1) ? await chain.entry(number, tools.signal) : await readableEntry(chain, number, tools);
+    if (entry === undefined) continue;
     const there = await lookAt(image(entry.backup.snapshot), tools);
     const point = pointOf(entry, there !== undefined, failed);
     points.push(point);
@@ -93,13 +95,17 @@ async function rhythmOf(
   newest: RecoveryPoint,
   { numbers }: CatalogueIndex,
   chain: Catalogue,
-  { signal }: Tools,
+  tools: Tools,
 ): Promise<number | undefined> {
   const number = numbers.at(-1 - RHYTHM);
-  if (number === undefined) return undefined;
-  const { startedOn } = await chain.entry(number, signal);
-  const rhythm = (Date.parse(newest.entry.startedOn) - Date.parse(startedOn)) / RHYTHM;
+  const earlier = number === undefined ? undefined : await readableEntry(chain, number, tools);
+  if (earlier === undefined) return undefined;
+  const rhythm = (Date.parse(newest.entry.startedOn) - Date.parse(earlier.startedOn)) / RHYTHM;
   return rhythm > 0 ? rhythm : undefined;
+}
+
+async function readableEntry(chain: Catalogue, number: number, { signal }: Tools): Promise<CatalogueEntry | undefined> {
+  return (await chain.readable(signal, [number])).entries[0];
 }
 
 async function lookAt(image: BlobImage, { retrier, signal }: Tools): Promise<BlobProperties | undefined> {

@@ -1,9 +1,7 @@
 import { Catalogue } from '../../chain/catalogue.ts';
-import type { CatalogueEntry } from '../../chain/entry.ts';
 import type { SnapshotId } from '../../pageBlob.ts';
 import type { RecordStore } from '../../recordStore.ts';
 import { toolsFor, type JobOptions } from '../../tools.ts';
-import { forEachBounded } from '../../transfer/concurrency.ts';
 
 export interface NamingPoints {
   /** Number of the newest recovery point that names the snapshot. */
@@ -29,19 +27,14 @@ export async function namingPoints(
   const missing = new Set(snapshots);
   const named = new Map<SnapshotId, number>();
   const recent = numbers.slice(-LOOK_BACK).reverse();
+  let isRead = true;
   for (let at = 0; at < recent.length && missing.size > 0; at += AT_ONCE) {
-    const entries: CatalogueEntry[] = [];
-    await forEachBounded(
-      recent.slice(at, at + AT_ONCE),
-      { calls: AT_ONCE, bytes: Infinity },
-      () => 0,
-      async (number) => void entries.push(await chain.entry(number, signal)),
-      signal,
-    );
-    for (const entry of entries.sort((a, b) => b.number - a.number)) {
+    const { entries, unreadable } = await chain.readable(signal, recent.slice(at, at + AT_ONCE));
+    isRead &&= unreadable.length === 0;
+    for (const entry of entries.toReversed()) {
       const { snapshot } = entry[of];
       if (missing.delete(snapshot)) named.set(snapshot, entry.number);
     }
   }
-  return { named, isComplete: missing.size === 0 || recent.length === numbers.length };
+  return { named, isComplete: missing.size === 0 || (isRead && recent.length === numbers.length) };
 }

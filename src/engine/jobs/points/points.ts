@@ -1,9 +1,11 @@
-import { Catalogue } from '../../chain/catalogue.ts';
+import { Catalogue, type UnreadableRecord } from '../../chain/catalogue.ts';
 import type { CatalogueEntry } from '../../chain/entry.ts';
+import { KEY } from '../../chain/metadata.ts';
+import { BackupError } from '../../errors.ts';
 import type { PageBlob } from '../../pageBlob.ts';
 import type { Proof } from '../../proof/proof.ts';
 import type { RecordStore } from '../../recordStore.ts';
-import { toolsFor, type JobOptions } from '../../tools.ts';
+import { toolsFor, type JobOptions, type Tools } from '../../tools.ts';
 import { liveSnapshots, pointOf } from './pointState.ts';
 
 export interface PointsRequest {
@@ -19,14 +21,31 @@ export interface RecoveryPoint {
   readonly verified?: Proof | undefined;
 }
 
-/** The recovery points of a chain, newest first. @throws blobNotFound where there is neither a catalogue nor a backup blob */
-export async function listPoints({ backup, catalogue }: PointsRequest, options: JobOptions): Promise<RecoveryPoint[]> {
+export interface PointList {
+  /** Newest first. */
+  readonly points: readonly RecoveryPoint[];
+  /** Points whose records cannot be read, newest first: what they name is not known. */
+  readonly unreadable: readonly UnreadableRecord[];
+}
+
+/** The recovery points of a chain. @throws blobNotFound where there is neither a catalogue nor a backup blob, or a chain without its catalogue */
+export async function listPoints({ backup, catalogue }: PointsRequest, options: JobOptions): Promise<PointList> {
   const tools = toolsFor(options);
   const chain = new Catalogue(catalogue, tools.retrier);
-  const { failed } = await chain.index(tools.signal);
-  const entries = await chain.entries(tools.signal);
-  if (entries.length === 0)
-    await tools.retrier.repeat('properties', () => backup.image().properties({ signal: tools.signal }), tools.signal);
+  const { isBegun, numbers, failed } = await chain.index(tools.signal);
+  if (numbers.length === 0) await requireChain(backup, catalogue, isBegun, tools);
+  const { entries, unreadable } = await chain.readable(tools.signal, numbers);
   const live = await liveSnapshots(backup, tools);
-  return entries.reverse().map((entry) => pointOf(entry, live.has(entry.backup.snapshot), failed));
+  const points = entries.map((entry) => pointOf(entry, live.has(entry.backup.snapshot), failed));
+  return { points: points.reverse(), unreadable: unreadable.toReversed() };
+}
+
+/** Where there are no points: is there a backup blob at all, and is this the catalogue of its chain? @throws blobNotFound */
+export async function requireChain(backup: PageBlob, catalogue: RecordStore, isBegun: boolean, { retrier, signal }: Tools): Promise<void> {
+  const { metadata } = await retrier.repeat('properties', () => backup.image().properties({ signal }), signal);
+  if (isBegun || metadata[KEY.chain] === undefined) return;
+  throw new BackupError('blobNotFound', `${backup.url} is marked as the backup blob of a chain, but its catalogue is not at ${catalogue.url}.`, {
+    unharmed: 'Nothing was changed.',
+    hint: 'If the catalogue lies in another place, name that with --catalogue. A copy of a backup blob bears its mark too, but has no recovery points.',
+  });
 }

@@ -1,4 +1,4 @@
-import { Catalogue } from '../../chain/catalogue.ts';
+import { Catalogue, type UnreadableRecord } from '../../chain/catalogue.ts';
 import type { Proof } from '../../proof/proof.ts';
 import { toolsFor, type JobOptions } from '../../tools.ts';
 import { forEachBounded } from '../../transfer/concurrency.ts';
@@ -8,6 +8,8 @@ import type { PointsRequest, RecoveryPoint } from './points.ts';
 export interface PointsPage {
   /** Newest first. */
   readonly points: readonly RecoveryPoint[];
+  /** Points of this page whose records cannot be read. */
+  readonly unreadable: readonly UnreadableRecord[];
   /** `below` of the next page; undefined at the first point of the chain. */
   readonly next: number | undefined;
 }
@@ -33,20 +35,22 @@ export async function pointsPage(
   const earlier = numbers.filter((number) => number < below);
   const chosen = earlier.slice(-most);
   const live = await liveSnapshots(backup, tools);
+  const { entries, unreadable } = await chain.readable(signal, chosen);
   const points: RecoveryPoint[] = [];
   await forEachBounded(
-    chosen,
+    entries,
     READS_AT_ONCE,
     () => 0,
-    async (number) => {
-      const entry = await chain.entry(number, signal);
-      const proofs = await Promise.all((passed.get(number) ?? []).slice(-PROOFS_READ).map((name) => chain.laterProof(name, signal)));
+    async (entry) => {
+      const names = (passed.get(entry.number) ?? []).slice(-PROOFS_READ);
+      const proofs = await Promise.all(names.map((name) => chain.laterProof(name, signal)));
       points.push({ ...pointOf(entry, live.has(entry.backup.snapshot), failed), verified: widest(proofs) });
     },
     signal,
   );
   return {
     points: points.sort((a, b) => b.entry.number - a.entry.number),
+    unreadable: unreadable.toReversed(),
     next: chosen.length < earlier.length ? chosen[0] : undefined,
   };
 }

@@ -1,6 +1,7 @@
 import { KEY } from '../../chain/metadata.ts';
 import { BackupError, isBackupError } from '../../errors.ts';
 import { runEvents, type Emit, type RunEvent } from '../../events.ts';
+import { discard } from '../../hold/discard.ts';
 import { takeHold } from '../../hold/hold.ts';
 import type { BlobProperties, PageBlob, SnapshotId } from '../../pageBlob.ts';
 import { provenSnapshot } from '../../proof/provenSnapshot.ts';
@@ -127,12 +128,11 @@ async function restoreJob(plan: RestoreToBlobPlan, request: RestoreToBlobRequest
     emit({ type: 'phase', phase: 'proving', text: 'Comparing the restored disk with the recovery point.' });
     const level = request.proof ?? (mover.transfer === 'server' ? 'sample' : 'changed');
     const claim = { original, length, level, number: plan.number, written: plan.estimate.written, changes: undefined, base: undefined };
-    const { snapshot, proof, repaired } = await provenSnapshot(claim, hold, mover, tools);
+    const { snapshot, proof, repaired, wrong } = await provenSnapshot(claim, hold, mover, tools);
 
     emit({ type: 'phase', phase: 'cleaning', text: 'Marking the disk as complete.' });
-    // The snapshot has done its work; it is this run's own, by the id the service gave it.
-    await retrier.repeat('deleting a snapshot', () => deleteIfThere(target, snapshot, guard.leaseId));
     await journal.close({ [KEY.restore]: 'complete', [KEY.restoredOn]: timeText(tools.world) });
+    await discard(target, [...wrong, snapshot], undefined, tools);
     return {
       job: 'restore',
       number: plan.number,
@@ -161,12 +161,4 @@ function refuseStranger({ metadata, lease }: BlobProperties, { target, backup, p
     unharmed: 'Nothing was changed: a restore never writes over a blob.',
     hint: 'Name a blob that does not exist.',
   });
-}
-
-async function deleteIfThere(blob: PageBlob, snapshot: SnapshotId, leaseId: string): Promise<void> {
-  try {
-    await blob.deleteSnapshot(snapshot, { fence: { leaseId } });
-  } catch (error) {
-    if (!isBackupError(error, 'snapshotNotFound')) throw error;
-  }
 }

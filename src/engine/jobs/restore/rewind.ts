@@ -5,6 +5,7 @@ import { takeMarkedSnapshot, findMarkedSnapshot } from '../../chain/markedSnapsh
 import { KEY } from '../../chain/metadata.ts';
 import { BackupError, isBackupError } from '../../errors.ts';
 import { runEvents, type Emit, type RunEvent } from '../../events.ts';
+import { discard } from '../../hold/discard.ts';
 import { takeHold, type Hold } from '../../hold/hold.ts';
 import type { BlobImage, BlobProperties, PageBlob, SnapshotId } from '../../pageBlob.ts';
 import type { PageRange } from '../../ranges/pageRange.ts';
@@ -118,8 +119,9 @@ async function rewindJob(plan: RewindPlan, request: RewindRequest, options: JobO
   );
   try {
     const safety = await safetySnapshot(hold, tools);
-    const result = await writeBack(plan, request, entry, hold, safety, tools);
+    const { result, unneeded } = await writeBack(plan, request, entry, hold, safety, tools);
     await hold.journal.close({ [KEY.restore]: 'complete', [KEY.restoredOn]: timeText(world) });
+    await discard(request.disk, unneeded, undefined, tools);
     return result;
   } catch (error) {
     await hold.journal.pause().catch((reason: unknown) => {
@@ -136,7 +138,7 @@ async function writeBack(
   hold: Hold,
   safety: SnapshotId,
   tools: Tools,
-): Promise<RewindResult> {
+): Promise<{ result: RewindResult; unneeded: SnapshotId[] }> {
   const { retrier, emit, limits, signal } = tools;
   const { guard, journal } = hold;
   const { disk } = request;
@@ -177,7 +179,7 @@ async function writeBack(
   const wanted = request.proof ?? (mover.transfer === 'server' ? 'sample' : 'changed');
   const told = reversal;
   const changes = told && ((range: PageRange) => reversedChanges(told, range, tools));
-  const { snapshot, proof, repaired } = await provenSnapshot(
+  const { snapshot, proof, repaired, wrong } = await provenSnapshot(
     {
       original: point,
       length,
@@ -192,8 +194,7 @@ async function writeBack(
     mover,
     tools,
   );
-  await deleteProof(disk, snapshot, guard.leaseId, tools);
-  return {
+  const result: RewindResult = {
     job: 'rewind',
     number: entry.number,
     recoveryPoint: request.point,
@@ -206,6 +207,7 @@ async function writeBack(
     transfer: mover.transfer,
     proof,
   };
+  return { result, unneeded: [...wrong, snapshot] };
 }
 
 /** The disk as it is before anything is written; an interrupted rewind has taken it already. */
@@ -225,7 +227,12 @@ type Ways = Reversal | { readonly refused: string };
 async function reversalFor(request: RewindRequest, entry: CatalogueEntry, disk: BlobImage, lengthNow: number, tools: Tools): Promise<Ways> {
   const { retrier, signal } = tools;
   const { backup, point } = request;
-  const entries = (await new Catalogue(request.catalogue, retrier).entries(signal)).filter(({ number }) => number >= entry.number);
+  const catalogue = new Catalogue(request.catalogue, retrier);
+  const { failed } = await catalogue.index(signal);
+  const entries = (await catalogue.entries(signal)).filter(({ number }) => number >= entry.number);
+  if (entries.some(({ number }) => failed.has(number))) {
+    return { refused: 'A later recovery point was found wrong, so the whole disk is compared with the chosen one.' };
+  }
   const newest = entries.at(-1)!;
   try {
     for (const image of [disk, backup.image(newest.backup.snapshot)]) {
@@ -275,18 +282,4 @@ function refuseStranger(
 
 function refusedText(error: BackupError): string {
   return `The service could not tell what changed since the recovery point (${error.message}) The whole disk is compared instead.`;
-}
-
-async function deleteProof(disk: PageBlob, snapshot: SnapshotId, leaseId: string, { retrier, emit }: Tools): Promise<void> {
-  try {
-    await retrier.repeat('deleting a snapshot', () => disk.deleteSnapshot(snapshot, { fence: { leaseId } }));
-  } catch (error) {
-    if (isBackupError(error, 'snapshotNotFound')) return;
-    if (!isBackupError(error)) throw error;
-    emit({
-      type: 'warning',
-      code: 'snapshotKept',
-      text: `The snapshot ${snapshot} was only for the proof, but could not be deleted: ${error.message}`,
-    });
-  }
 }

@@ -1,6 +1,6 @@
 import { Catalogue } from '../../chain/catalogue.ts';
 import type { CatalogueEntry } from '../../chain/entry.ts';
-import { BackupError, isBackupError } from '../../errors.ts';
+import { BackupError, isBackupError, type ErrorCode } from '../../errors.ts';
 import { runEvents, type Emit, type RunEvent } from '../../events.ts';
 import type { PageBlob } from '../../pageBlob.ts';
 import { beginProof, findFaults, type RunningProof } from '../../proof/findFaults.ts';
@@ -8,6 +8,7 @@ import { sampleShare, type ProofLevel } from '../../proof/proof.ts';
 import { constantWindows } from '../../ranges/rangeWindow.ts';
 import { bytesOf } from '../../ranges/rangeSet.ts';
 import type { RecordStore } from '../../recordStore.ts';
+import { requireChain } from '../points/points.ts';
 import { timeText, toolsFor, type JobOptions, type Tools } from '../../tools.ts';
 
 /** Proves the recovery points of a chain. */
@@ -24,7 +25,8 @@ export interface VerifyRequest {
 
 export interface PointVerdict {
   readonly number: number;
-  readonly recoveryPoint: string;
+  /** Undefined where the point's record cannot be read. */
+  readonly recoveryPoint: string | undefined;
   /** `passed`: compared as `proof` says. `structure`: it is there and has the recorded length; its source snapshot is gone, so no content was read. */
   readonly verdict: 'passed' | 'structure' | 'failed';
   /** What is wrong, in plain words; bytes that differ. */
@@ -37,7 +39,18 @@ export interface VerifyResult {
   readonly job: 'verify';
   readonly verdicts: readonly PointVerdict[];
   readonly failed: number;
+  /** The catalogue took no record of what was found: it may not be written to. */
+  readonly unrecorded?: true;
 }
+
+/** A finding that says nothing for ever is not recorded: a snapshot that was deleted may be undeleted, a record be put right. */
+interface Finding {
+  readonly verdict: PointVerdict;
+  readonly lasts: boolean;
+}
+
+/** Refusals that come from what this machine may do with the catalogue, not from what it says. */
+const MAY_NOT_RECORD: readonly ErrorCode[] = ['accessDenied', 'sasLacksPermission', 'immutable', 'notSupported'];
 
 /** Looks at every point, newest first, and adds what was found to the catalogue: a point that failed is never a base again. Changes no blob. */
 export function runVerify(request: VerifyRequest, options: JobOptions): AsyncIterable<RunEvent<VerifyResult>> {
@@ -48,26 +61,48 @@ async function verifyJob(request: VerifyRequest, options: JobOptions, emit: Emit
   const tools = toolsFor(options, emit);
   const { retrier, signal, world } = tools;
   const catalogue = new Catalogue(request.catalogue, retrier);
-  const entries = (await catalogue.entries(signal)).filter(({ number }) => request.number === undefined || number === request.number);
-  if (entries.length === 0) {
+  const { isBegun, numbers } = await catalogue.index(signal);
+  const chosen = numbers.filter((number) => request.number === undefined || number === request.number);
+  if (chosen.length === 0) {
     // Tells a chain without points from a name that does not exist.
-    await retrier.repeat('properties', () => request.backup.image().properties({ signal }), signal);
+    await requireChain(request.backup, request.catalogue, isBegun, tools);
     throw new BackupError('snapshotNotFound', `${request.backup.url} has no such recovery point.`, {
       hint: 'List the points with "points".',
     });
   }
+  const { entries, unreadable } = await catalogue.readable(signal, chosen);
   const sources = await sourceSnapshots(request.source, tools);
   const run = world.uuid();
-  const verdicts: PointVerdict[] = [];
-  for (const entry of entries.reverse()) {
+  const verdicts = unreadable.map(({ number, error }): PointVerdict => ({
+    number,
+    recoveryPoint: undefined,
+    verdict: 'failed',
+    fault: error.message,
+  }));
+  let mayRecord = true;
+  for (const entry of entries.toReversed()) {
     emit({ type: 'phase', phase: 'proving', text: `Verifying recovery point ${entry.number}.` });
-    const verdict = await verify(entry, entry.source.url === request.source?.url && sources.has(entry.source.snapshot), request, tools);
+    const hasSource = entry.source.url === request.source?.url && sources.has(entry.source.snapshot);
+    const { verdict, lasts } = await verify(entry, hasSource, request, tools);
     verdicts.push(verdict);
-    if (verdict.verdict === 'structure') continue;
-    const evidence = { format: 1, ...verdict, run, verifiedOn: timeText(world) };
-    await catalogue.addProof(entry.number, verdict.verdict === 'passed', run, evidence, signal);
+    if (lasts && mayRecord) mayRecord = await record(verdict, run, catalogue, tools);
   }
-  return { job: 'verify', verdicts, failed: verdicts.filter(({ verdict }) => verdict === 'failed').length };
+  verdicts.sort((a, b) => b.number - a.number);
+  const failed = verdicts.filter(({ verdict }) => verdict === 'failed').length;
+  return { job: 'verify', verdicts, failed, ...(!mayRecord && { unrecorded: true }) };
+}
+
+/** @returns false where this machine may not write to the catalogue; the verdicts are worth having all the same */
+async function record(verdict: PointVerdict, run: string, catalogue: Catalogue, { world, emit, signal }: Tools): Promise<boolean> {
+  const evidence = { format: 1, ...verdict, run, verifiedOn: timeText(world) };
+  try {
+    await catalogue.addProof(verdict.number, verdict.verdict === 'passed', run, evidence, signal);
+    return true;
+  } catch (error) {
+    if (!isBackupError(error, ...MAY_NOT_RECORD)) throw error;
+    emit({ type: 'warning', code: 'notRecorded', text: `What is found cannot be recorded beside the backup: ${error.message}` });
+    return false;
+  }
 }
 
 async function sourceSnapshots(source: PageBlob | undefined, { retrier, emit, signal }: Tools): Promise<Set<string>> {
@@ -88,7 +123,7 @@ async function sourceSnapshots(source: PageBlob | undefined, { retrier, emit, si
   return live;
 }
 
-async function verify(entry: CatalogueEntry, hasSource: boolean, request: VerifyRequest, tools: Tools): Promise<PointVerdict> {
+async function verify(entry: CatalogueEntry, hasSource: boolean, request: VerifyRequest, tools: Tools): Promise<Finding> {
   const { retrier, signal } = tools;
   const { number, source, backup } = entry;
   const about = { number, recoveryPoint: backup.snapshot };
@@ -98,13 +133,15 @@ async function verify(entry: CatalogueEntry, hasSource: boolean, request: Verify
     length = await retrier.repeat('properties', () => copy.length({ signal }), signal);
   } catch (error) {
     if (!isBackupError(error, 'snapshotNotFound', 'blobNotFound')) throw error;
-    return { ...about, verdict: 'failed', fault: 'Its snapshot is gone: it was deleted outside this tool.' };
+    const fault = 'Its snapshot is gone: it was deleted outside this tool. If soft delete is on, it can be undeleted.';
+    return { verdict: { ...about, verdict: 'failed', fault }, lasts: false };
   }
   if (length !== source.length) {
-    return { ...about, verdict: 'failed', fault: `Its snapshot is ${length} bytes long, but was recorded with ${source.length}.` };
+    const fault = `Its snapshot is ${length} bytes long, but was recorded with ${source.length}.`;
+    return { verdict: { ...about, verdict: 'failed', fault }, lasts: true };
   }
-  if (!hasSource) return { ...about, verdict: 'structure' };
-  return compare(entry, about, request, tools);
+  if (!hasSource) return { verdict: { ...about, verdict: 'structure' }, lasts: false };
+  return { verdict: await compare(entry, about, request, tools), lasts: true };
 }
 
 async function compare(

@@ -39,6 +39,12 @@ export class QuickInput {
     return this;
   }
 
+  /** Whether it is open, or comes to be within so many milliseconds. */
+  async isOpen(patience = 0): Promise<boolean> {
+    if (patience === 0) return await this.input.isVisible();
+    return await isThere(this.input, patience);
+  }
+
   async title(): Promise<string> {
     return plain(await this.locator.locator('.quick-input-title').textContent());
   }
@@ -78,12 +84,7 @@ export class QuickInput {
 
   /** Whether there is a row with this label, or comes to be one within so many milliseconds. */
   async has(label: Words, patience: number): Promise<boolean> {
-    return await this.#row(label)
-      .waitFor({ timeout: patience })
-      .then(
-        () => true,
-        () => false,
-      );
+    return await isThere(this.#row(label), patience);
   }
 
   /** Picks by mouse the row with this label, once it is there. */
@@ -145,4 +146,11 @@ export class QuickInput {
   async #says(): Promise<string[]> {
     return [await this.title(), await this.message(), await this.placeholder()];
   }
+}
+
+async function isThere(what: Locator, patience: number): Promise<boolean> {
+  return await what.waitFor({ timeout: patience }).then(
+    () => true,
+    () => false,
+  );
 }

@@ -124,9 +124,16 @@ export class TreeRow {
   /** The text of the card that appears when the mouse rests on the row. */
   async tooltip(): Promise<string> {
     const page = this.locator.page();
-    await this.#label.hover();
     const hover = page.locator('.workbench-hover').last();
-    await hover.waitFor();
+    await until(`the card of ${this.#name}`, async () => {
+      // A row that is drawn anew loses its card, and only a mouse that comes from elsewhere brings another.
+      await page.mouse.move(0, 0);
+      await this.#label.hover();
+      return await hover.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+    });
     const text = plain(await hover.textContent());
     await page.keyboard.press('Escape');
     return text;

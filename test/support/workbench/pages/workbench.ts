@@ -76,8 +76,12 @@ export class Workbench {
   }
 
   async openPalette(): Promise<QuickInput> {
-    await this.page.keyboard.press('F1');
-    await until('the command palette', async () => (await this.quickInput.value()).startsWith('>'));
+    await until('the command palette', async () => {
+      // Nobody hears a key while the focus is on its way.
+      await this.page.keyboard.press('F1');
+      return await this.quickInput.isOpen(2000);
+    });
+    await until('a palette of commands', async () => (await this.quickInput.value()).startsWith('>'));
     return this.quickInput;
   }
 
