@@ -1,10 +1,18 @@
-// Bundles the programs into dist/. Options: --production (minified), --watch.
+// Bundles the programs into dist/. Options: --production (minified), --watch, --dist FOLDER (instead of dist/).
 import { build, context } from 'esbuild';
 import { existsSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 
-const isProduction = process.argv.includes('--production');
-const isWatching = process.argv.includes('--watch');
+const { values } = parseArgs({
+  options: {
+    production: { type: 'boolean', default: false },
+    watch: { type: 'boolean', default: false },
+    dist: { type: 'string', default: 'dist' },
+  },
+});
+const { production: isProduction, watch: isWatching, dist } = values;
 
 /** @type {import('esbuild').BuildOptions} */
 const common = {
@@ -22,22 +30,28 @@ const REQUIRE = "import { createRequire as pbbRequire } from 'node:module';\ncon
 
 /** Every bundle; one whose entry is not there yet is passed over. @type {(import('esbuild').BuildOptions & { entry: string })[]} */
 const bundles = [
-  { entry: 'src/cli/main.ts', outfile: 'dist/cli.js', format: 'esm', banner: { js: `#!/usr/bin/env node\n${REQUIRE}` } },
+  { entry: 'src/cli/main.ts', outfile: join(dist, 'cli.js'), format: 'esm', banner: { js: `#!/usr/bin/env node\n${REQUIRE}` } },
   {
     // What `import()` names becomes a file of its own: the Azure SDK is read when it is first needed, not when VS Code starts.
     entry: 'src/extension/extension.ts',
-    outdir: 'dist/extension',
+    outdir: join(dist, 'extension'),
     format: 'esm',
     splitting: true,
     // A native module that only some hosts have; @azure/identity-vscode loads where it does, and costs a line in the log elsewhere.
     external: ['vscode', 'keytar'],
     banner: { js: REQUIRE },
   },
-  { entry: 'webview/restore/main.ts', outfile: 'dist/webview/restore.js', format: 'iife', platform: 'browser', target: 'es2024' },
-  { entry: 'webview/difference/main.ts', outfile: 'dist/webview/difference.js', format: 'iife', platform: 'browser', target: 'es2024' },
+  { entry: 'webview/restore/main.ts', outfile: join(dist, 'webview/restore.js'), format: 'iife', platform: 'browser', target: 'es2024' },
+  {
+    entry: 'webview/difference/main.ts',
+    outfile: join(dist, 'webview/difference.js'),
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2024',
+  },
 ];
 
-await rm('dist', { recursive: true, force: true });
+await rm(dist, { recursive: true, force: true });
 for (const { entry, ...options } of bundles) {
   if (!existsSync(entry)) continue;
   const all = { ...common, ...options, entryPoints: [entry] };

@@ -87,9 +87,20 @@ function parse(text: string, endpoints: readonly string[]): ParsedUrl {
     throw badUrl(text, 'is not a blob URL', 'A blob URL looks like https://<account>.blob.core.windows.net/<container>/<blob>.');
   }
   if (url.username || url.password) throw badUrl(text, 'holds a user name or password');
+  if (text.includes('#')) throw badUrl(text, 'holds a "#", which ends the name of a blob', 'In a name write # as %23.');
+  if (hasDotSegment(text)) throw badUrl(text, 'holds a part "." or "..", which names another blob than it seems to');
   const { endpoint, account, path } = splitEndpoint(url, endpoints);
   const [container = '', ...blob] = path.split('/').map((segment) => decodeSegment(segment, text));
   return { address: { endpoint, account, container, blob: blob.join('/'), snapshot: snapshotIn(url, text) }, sas: sasIn(url, text) };
+}
+
+/** Whoever takes the URL apart would resolve it, also when it is encoded. Looks at the text, where it is not resolved yet. */
+function hasDotSegment(text: string): boolean {
+  const path = text
+    .replace(/[\t\n\r]/g, '')
+    .replace(/\?.*$/s, '')
+    .trim();
+  return path.split(/[/\\]|%2f/i).some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
 }
 
 function splitEndpoint(url: URL, endpoints: readonly string[]): { endpoint: string; account: string | undefined; path: string } {

@@ -3,6 +3,7 @@ import type { CallOptions } from '../engine/pageBlob.ts';
 import type { BlobAddress } from './blobAddress.ts';
 import type { AccountClient } from './client.ts';
 import type { OperationName } from './operations.ts';
+import { PageWatch } from './pageWatch.ts';
 import { requireCompleteXml } from './strictList.ts';
 
 /** Most blobs in one answer (REST: List Blobs, maxresults). */
@@ -21,12 +22,12 @@ export interface BlobListing {
  * @throws containerNotFound, incompleteAnswer
  */
 export async function* listBlobs(account: AccountClient, listing: BlobListing, options: CallOptions): AsyncGenerator<BlobItem> {
-  let marker: string | undefined;
+  const pages = new PageWatch('The list of blobs');
   do {
-    const page = await listBlobsPage(account, listing, { ...options, marker, most: MOST });
-    yield* page.items;
-    marker = page.next;
-  } while (marker !== undefined);
+    const { items, next } = await listBlobsPage(account, listing, { ...options, marker: pages.marker, most: MOST });
+    yield* items;
+    pages.advance(next, items.length > 0);
+  } while (pages.marker !== undefined);
 }
 
 /** One page of a listing and the marker of the next. */

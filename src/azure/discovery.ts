@@ -4,6 +4,7 @@ import { formatAddress, type BlobAddress } from './blobAddress.ts';
 import { listBlobs } from './blobList.ts';
 import type { AccountClient } from './client.ts';
 import { metadataFromService } from './metadata.ts';
+import { PageWatch } from './pageWatch.ts';
 import { requireCompleteXml } from './strictList.ts';
 
 /** A page blob that a list found. */
@@ -22,8 +23,9 @@ export interface FoundBlob {
 
 /** REST: List Containers. Names, ascending. @throws access and service errors */
 export async function* listContainers(account: AccountClient, target: BlobAddress, { signal }: CallOptions): AsyncGenerator<string> {
-  let marker: string | undefined;
+  const watch = new PageWatch('The list of containers');
   do {
+    const { marker } = watch;
     const page = await account.call({ operation: 'listContainers', target, signal }, async (both) => {
       const service = await account.service(target);
       const pages = service.listContainers({ abortSignal: both }).byPage(marker === undefined ? {} : { continuationToken: marker });
@@ -32,8 +34,8 @@ export async function* listContainers(account: AccountClient, target: BlobAddres
       return answer;
     });
     for (const { name } of page.containerItems) yield name;
-    marker = page.continuationToken || undefined;
-  } while (marker !== undefined);
+    watch.advance(page.continuationToken || undefined, page.containerItems.length > 0);
+  } while (watch.marker !== undefined);
 }
 
 /** REST: List Blobs. Page blobs under `folder`, each with its snapshots, by name. @throws containerNotFound, access and service errors */

@@ -148,7 +148,7 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   AuthenticationFailed: {
     code: 'signInNeeded',
     what: 'the service did not accept the sign-in',
-    hint: 'Check the account key, the SAS or the account that is signed in.',
+    hint: 'Check the account that is signed in.',
   },
   InvalidAuthenticationInfo: { code: 'signInNeeded', what: 'the service did not accept the sign-in', hint: 'Sign in again.' },
   NoAuthenticationInformation: { code: 'signInNeeded', what: 'no sign-in was given' },

@@ -2,6 +2,7 @@ import { BackupError, isBackupError } from '../engine/errors.ts';
 import { PAGE, type PageRange } from '../engine/ranges/pageRange.ts';
 import { RangeSetBuilder, type RangeSet } from '../engine/ranges/rangeSet.ts';
 import type { RangeWindow } from '../engine/ranges/rangeWindow.ts';
+import { PageWatch } from './pageWatch.ts';
 
 /** One answer to Get Page Ranges, still as the service gives it. */
 export interface RangePage {
@@ -43,16 +44,16 @@ export async function* tileRanges(within: PageRange, list: ListRanges): AsyncGen
       return;
     }
     const window = { start: at, end: Math.min(within.end, at + size) };
-    let marker: string | undefined;
+    const pages = new PageWatch('The list of page ranges');
     try {
       do {
-        const page = await list(window, marker);
-        const tile = tileOf(page, { start: at, end: window.end }, marker);
+        const page = await list(window, pages.marker);
+        const tile = tileOf(page, { start: at, end: window.end }, pages.marker);
         if (tile.start < tile.end) yield tile;
         at = tile.end;
-        marker = page.next;
         length = page.length ?? length;
-      } while (marker !== undefined);
+        pages.advance(page.next, tile.start < tile.end);
+      } while (pages.marker !== undefined);
     } catch (error) {
       const asked = window.end - at;
       if (!isTooSlow(error) || asked <= SMALLEST_WINDOW) throw error;
@@ -70,7 +71,7 @@ function tileOf(page: RangePage, rest: PageRange, marker: string | undefined): R
   const ranges = checked(page, marker === undefined ? 0 : rest.start);
   const last = page.ranges.at(-1);
   if (page.next === undefined) return { ...rest, ranges: clipped(ranges, rest) };
-  if (page.next === marker || (last && last.end < rest.start)) throw incomplete('it does not get on');
+  if (last && last.end < rest.start) throw incomplete('it does not get on');
   const end = last ? Math.min(rest.end, last.end + 1) : rest.start;
   const tile = { start: rest.start, end };
   return { ...tile, ranges: clipped(ranges, tile) };

@@ -6,6 +6,13 @@ import type { SasFacts } from './sasFacts.ts';
 /** Clocks that differ by more than this are the likely cause of a refusal: the service allows 15 minutes (REST: Authorize with Shared Key). */
 const MOST_SKEW_MS = 15 * 60_000;
 
+/** No sign-in would mend this. */
+const WRONG_KEY: Meaning = {
+  code: 'accessDenied',
+  what: 'the service did not accept the account key',
+  hint: 'Check that it was copied whole, is of this account, and was not regenerated.',
+};
+
 /** Why access was refused, in words that say what to change; undefined where the plain table says it as well. */
 export function refusedAccess(answer: Answer, context: CallContext): Meaning | undefined {
   if (answer.status !== 401 && answer.status !== 403) return undefined;
@@ -15,6 +22,7 @@ export function refusedAccess(answer: Answer, context: CallContext): Meaning | u
   if (context.signedBy === 'sas') return refusedSas(answer, context, context.sas, clock);
   const skew = Math.abs(clock - context.now());
   if (skew > MOST_SKEW_MS && isAuthentication(answer)) return wrongClock(skew);
+  if (context.signedBy === 'key' && isAuthentication(answer)) return WRONG_KEY;
   if (context.signedBy === 'token' && isAuthorization(answer)) return missingRole(context);
   return undefined;
 }
@@ -32,7 +40,7 @@ function refusedSas(answer: Answer, context: CallContext, sas: SasFacts | undefi
   }
   if (isAuthentication(answer)) {
     return {
-      code: 'signInNeeded',
+      code: 'accessDenied',
       what: 'the service did not accept the SAS',
       hint:
         sas?.resource === 'b' || sas?.resource === 'bs'

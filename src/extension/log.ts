@@ -32,8 +32,13 @@ export function redactedLog(channel: Pick<LogOutputChannel, 'debug' | 'info' | '
 
 function detailsOf(error: unknown): string {
   const lines: string[] = [];
-  for (let each: unknown = error; each !== undefined && each !== null && lines.length < 20; each = each instanceof Error ? each.cause : undefined) {
-    if (isBackupError(each)) lines.push(`code: ${each.code}${each.service ? `, service: ${inspect(each.service, { breakLength: Infinity })}` : ''}`);
+  for (
+    let each: unknown = error;
+    each !== undefined && each !== null && lines.length < 20;
+    each = each instanceof Error ? each.cause : undefined
+  ) {
+    if (isBackupError(each))
+      lines.push(`code: ${each.code}${each.service ? `, service: ${inspect(each.service, { breakLength: Infinity })}` : ''}`);
     lines.push(each instanceof Error ? (each.stack ?? each.message) : inspect(each, { depth: 2 }));
   }
   return lines.join('\n');

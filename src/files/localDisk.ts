@@ -8,6 +8,7 @@ import { inPlainWords } from './fileProblem.ts';
 import { fileSystem, type FileSystem } from './fileSystem.ts';
 import { requireSpace } from './freeSpace.ts';
 import { giveName, isThere, remove, syncFolder } from './names.ts';
+import { otherRestore, unlessOther } from './otherRestore.ts';
 import { readSidecar, writeSidecar, type Sidecar } from './sidecar.ts';
 import { readWhole, writeWhole } from './wholeFile.ts';
 
@@ -52,7 +53,7 @@ export class LocalDisk implements DiskFile {
       const isHere = await isThere(this.#fs, this.#partial);
       if (earlier === 'damaged' || (isHere && earlier === undefined)) throw strange(this.#partial);
       if (isHere && earlier?.stamp === stamp && earlier.length === length) {
-        const file = await this.#fs.open(this.#partial, 'r+');
+        const file = await unlessOther('ENOENT', this.#partial, () => this.#fs.open(this.#partial, 'r+'));
         const { size, nlink } = await file.stat();
         if (size === length && nlink === 1) {
           this.#file = file;
@@ -81,6 +82,7 @@ export class LocalDisk implements DiskFile {
     const write = async () => {
       const before = this.#sidecar!;
       if (applied <= before.applied) return;
+      await this.#requireOwnInode();
       await this.#open.datasync();
       this.#sidecar = { ...before, applied };
       await writeSidecar(this.#fs, this.#notes, this.#sidecar);
@@ -94,7 +96,9 @@ export class LocalDisk implements DiskFile {
       await this.#open.sync();
       await this.#requireOwnInode();
       await this.close();
-      if (!(await giveName(this.#fs, this.#partial, this.label))) throw taken(this.label, this.#partial);
+      if (!(await unlessOther('ENOENT', this.#partial, () => giveName(this.#fs, this.#partial, this.label)))) {
+        throw (await isThere(this.#fs, this.#partial)) ? taken(this.label, this.#partial) : otherRestore(this.#partial);
+      }
       await syncFolder(this.#fs, this.label);
       await remove(this.#fs, this.#notes);
     });
@@ -111,21 +115,20 @@ export class LocalDisk implements DiskFile {
   async #beginAnew(sidecar: Sidecar): Promise<void> {
     await writeSidecar(this.#fs, this.#notes, sidecar);
     await remove(this.#fs, this.#partial);
-    const file = await this.#fs.open(this.#partial, 'wx+');
+    const file = await unlessOther('EEXIST', this.#partial, () => this.#fs.open(this.#partial, 'wx+'));
     this.#file = file;
     this.#sidecar = sidecar;
     await file.truncate(sidecar.length);
     await syncFolder(this.#fs, this.label);
   }
 
-  /** Another restore of the same name may have begun anew meanwhile: then the unfinished file of that name is not the one proven here. */
+  /** Another restore to the same name may have begun anew or finished: then the unfinished file of that name is not the one written here. @throws busy */
   async #requireOwnInode(): Promise<void> {
-    const [own, named] = await Promise.all([this.#open.stat({ bigint: true }), this.#fs.stat(this.#partial, { bigint: true })]);
-    if (own.ino === named.ino && own.dev === named.dev) return;
-    throw new BackupError('busy', `Another restore has replaced ${this.#partial} meanwhile.`, {
-      unharmed: 'The recovery point is as it was; no file was given its name.',
-      hint: 'Let one restore end before the next, or name another file.',
-    });
+    const [own, named] = await Promise.all([
+      this.#open.stat({ bigint: true }),
+      unlessOther('ENOENT', this.#partial, () => this.#fs.stat(this.#partial, { bigint: true })),
+    ]);
+    if (own.ino !== named.ino || own.dev !== named.dev) throw otherRestore(this.#partial);
   }
 
   get #open(): FileHandle {

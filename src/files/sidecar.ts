@@ -1,5 +1,6 @@
 import { errnoOf } from './fileProblem.ts';
 import type { FileSystem } from './fileSystem.ts';
+import { unlessOther } from './otherRestore.ts';
 
 /** What is known of an unfinished file: `<name>.partial.json`. */
 export interface Sidecar {
@@ -31,7 +32,7 @@ export async function readSidecar(fs: FileSystem, path: string): Promise<Sidecar
   }
 }
 
-/** Replaces it as a whole: after a crash there is the old one or the new one. */
+/** Replaces it as a whole: after a crash there is the old one or the new one. @throws busy when another restore does the same at this moment */
 export async function writeSidecar(fs: FileSystem, path: string, sidecar: Sidecar): Promise<void> {
   const fresh = `${path}.new`;
   const file = await fs.open(fresh, 'w');
@@ -41,5 +42,5 @@ export async function writeSidecar(fs: FileSystem, path: string, sidecar: Sideca
   } finally {
     await file.close();
   }
-  await fs.rename(fresh, path);
+  await unlessOther('ENOENT', path, () => fs.rename(fresh, path));
 }

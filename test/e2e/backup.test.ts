@@ -15,7 +15,10 @@ describe('a disk and its backups', () => {
   it('attaches an account from the palette, and shows its disk', async () => {
     const { emulator, sidebar, workbench } = on.stage;
     web = await on.stage.disk('web.vhd');
-    assert.match(await sidebar.accounts.welcome(), /^Keep incremental backups of Azure page blobs and VM disks in another storage account\./);
+    assert.match(
+      await sidebar.accounts.welcome(),
+      /^Keep incremental backups of Azure page blobs and VM disks in another storage account\./,
+    );
     await sidebar.run('Attach Account…');
     await workbench.quickInput.wait('How do you reach the account?');
     assert.equal(await workbench.quickInput.title(), 'Attach Storage Account (1/2)');
@@ -87,7 +90,10 @@ describe('a disk and its backups', () => {
     assert.equal(await workbench.quickInput.isOpen(), false, 'it asked something');
     await accounts.row('web.vhd').waitForDescription('64 MiB · backed up just now · 2 points');
     await chains.row('web.vhd').waitForDescription(`→ ${BACKUP} · backed up just now · 2 points`);
-    const points = await accounts.waitForRows('two points', (rows) => rows.filter(({ level, description }) => level === 4 && / MiB · /.test(description)).length === 2);
+    const points = await accounts.waitForRows(
+      'two points',
+      (rows) => rows.filter(({ level, description }) => level === 4 && / MiB · /.test(description)).length === 2,
+    );
     const [newest, first] = points.filter(({ level }) => level === 4);
     assert.match(newest!.description, new RegExp(`^incremental · ${changed} · `));
     assert.match(first!.description, /^full · /);

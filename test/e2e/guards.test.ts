@@ -47,8 +47,7 @@ describe('what keeps people from harm', () => {
     assert.equal(problem.icon, 'account');
     await account.waitForDescription('Not signed in');
     await workbench.screenshot('signed-out');
-    await account.chooseFromMenu('Detach');
-    await account.waitUntilGone();
+    await sidebar.detach(account, 'pbbnosuchaccount');
   });
 
   it('says that a key is wrong, and mends it with the right one', async () => {
@@ -71,8 +70,7 @@ describe('what keeps people from harm', () => {
     await account.waitForDescription('emulator');
     await account.expand();
     await sidebar.accounts.row('No containers here.', 2).waitForDescription('This account holds no blobs.');
-    await account.chooseFromMenu('Detach');
-    await account.waitUntilGone();
+    await sidebar.detach(account, LIVE);
   });
 
   it('says that the network is down, and goes on by Retry when it is back', async () => {
@@ -98,9 +96,8 @@ describe('what keeps people from harm', () => {
       await container.getBlockBlobClient('notes.txt').uploadData(Buffer.from('no disk'));
       await accounts.row('No answer', 2).click();
       await accounts.row('No page blobs here.', 2).waitForDescription('This container holds 1 block blob.');
-      await accounts.row('lonely').waitForDescription('emulator');
-      await accounts.row('lonely').chooseFromMenu('Detach');
-      await accounts.row('lonely').waitUntilGone();
+      await accounts.row('lonely').waitForDescription('attached');
+      await sidebar.detach(accounts.row('lonely'), 'lonely');
     } finally {
       await other.close();
     }
@@ -144,7 +141,10 @@ describe('what keeps people from harm', () => {
     const anchor = sidebar.rowThat(sidebar.accounts, 'anchor · point 1');
     await anchor.chooseFromMenu('Delete Snapshot');
     await dialog.wait(/^Delete the snapshot .* of web\.vhd\?$/);
-    assert.match(await dialog.detail(), /It is the anchor of the chain to .*: the next backup has to compare the whole disk \(64 MiB to read, about .*\)/);
+    assert.match(
+      await dialog.detail(),
+      /It is the anchor of the chain to .*: the next backup has to compare the whole disk \(64 MiB to read, about .*\)/,
+    );
     assert.deepEqual(await dialog.buttons(), ['Cancel', 'Delete All the Same…']);
     await workbench.screenshot('delete-anchor');
     await dialog.cancel();

@@ -109,11 +109,7 @@ export const histories: fc.Arbitrary<History> = fc.record({
     overwriteKeepsCreationTime: fc.boolean(),
   }),
   steps: fc.array(
-    fc.oneof(
-      { weight: 4, arbitrary: sourceStep },
-      { weight: 1, arbitrary: foreignStep },
-      { weight: 3, arbitrary: runStep },
-    ),
+    fc.oneof({ weight: 4, arbitrary: sourceStep }, { weight: 1, arbitrary: foreignStep }, { weight: 3, arbitrary: runStep }),
     { minLength: 3, maxLength: 14 },
   ),
 });

@@ -15,7 +15,13 @@ const trouble = fc.array(
   fc.record({
     at: fc.nat(80),
     fault: fc.oneof(
-      fc.constantFrom<Fault>({ kind: 'dropped' }, { kind: 'lostAnswer' }, { kind: 'torn' }, { kind: 'crash', effect: 'none' }, { kind: 'crash', effect: 'done' }),
+      fc.constantFrom<Fault>(
+        { kind: 'dropped' },
+        { kind: 'lostAnswer' },
+        { kind: 'torn' },
+        { kind: 'crash', effect: 'none' },
+        { kind: 'crash', effect: 'done' },
+      ),
       fc.record({ kind: fc.constant('late'), calls: fc.integer({ min: 1, max: 40 }) } as const),
     ),
   }),

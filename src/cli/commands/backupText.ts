@@ -43,4 +43,10 @@ export function tellResult(people: People, plan: BackupPlan, result: BackupResul
       ? `${sizeText(written)} of ${sizeText(length)} copied`
       : `${sizeText(written + cleared)} changed of ${sizeText(length)}`;
   people.line(`Backed up ${name}: ${extent}, ${durationText(seconds)}. ${verdictText(proof, 'changed page')}`);
+  if (!result.resumed) return;
+  const began = plan.resumes ? ` (${plan.resumes.startedOn})` : '';
+  people.line(
+    `This point shows the disk as it was when the interrupted run began${began}. Run the command again for what changed since.`,
+    'warning',
+  );
 }

@@ -1,8 +1,9 @@
-import { listPoints, type RecoveryPoint } from '../../engine/jobs/points/points.ts';
+import { listPoints, type PointList, type RecoveryPoint } from '../../engine/jobs/points/points.ts';
 import { sizeText } from '../../engine/sizeText.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../exitStatus.ts';
 import { baseBlob, CATALOGUE_OPTION, catalogueOf } from '../operands.ts';
+import type { People } from '../people.ts';
 import { amountText, numberText, proofShare, tableLines } from '../words.ts';
 
 const STATES = { good: '', missing: 'snapshot is gone', failed: 'found wrong' } as const;
@@ -17,17 +18,25 @@ export const points: Command = {
   async run({ args, azure, job, people, print }) {
     const backup = baseBlob(azure, args.operand(0), 'backup', 'points');
     const list = await listPoints({ backup, catalogue: catalogueOf(azure, backup, args.text('catalogue')) }, job);
-    if (list.length === 0) people.line(`${backup.url} has no recovery points.`);
-    else {
-      people.line(`${amountText(list.length, 'recovery point')} of ${list[0]!.entry.source.url} in ${backup.url}, newest first:`);
-      for (const line of tableLines([HEAD, ...list.map(rowOf)], [3, 4])) people.line(line);
-    }
-    await print('result', { job: 'points', backup: backup.url, points: list.map(objectOf) });
+    tell(people, list, backup.url);
+    const unreadable = list.unreadable.map(({ number, error }) => ({ number, reason: error.message }));
+    await print('result', { job: 'points', backup: backup.url, points: list.points.map(objectOf), unreadable });
     return EXIT.done;
   },
 };
 
 const HEAD = [' point', 'recovery point', 'kind', 'written', 'cleared', 'proof', 'disk as of', ''];
+
+function tell(people: People, { points, unreadable }: PointList, url: string): void {
+  const [newest] = points;
+  if (newest) {
+    people.line(`${amountText(points.length, 'recovery point')} of ${newest.entry.source.url} in ${url}, newest first:`);
+    for (const line of tableLines([HEAD, ...points.map(rowOf)], [3, 4])) people.line(line);
+  } else if (unreadable.length === 0) people.line(`${url} has no recovery points.`);
+  for (const { number, error } of unreadable) {
+    people.line(` ${numberText(number)}  record cannot be read. ${error.fullText}`, 'warning');
+  }
+}
 
 function rowOf({ entry, state }: RecoveryPoint): string[] {
   const { number, backup, kind, written, cleared, proof, source } = entry;

@@ -2,7 +2,7 @@ import { PROOF_LEVELS } from '../../engine/proof/proof.ts';
 import { resultOf } from '../../engine/events.ts';
 import { planRestoreToBlob, runRestoreToBlob, type RestoreToBlobRequest } from '../../engine/jobs/restore/restoreToBlob.ts';
 import { planRestoreToFile, runRestoreToFile, type RestoreToFileRequest } from '../../engine/jobs/restore/restoreToFile.ts';
-import type { PointRequest } from '../../engine/jobs/restore/point.ts';
+import { warningOf, type PointRequest } from '../../engine/jobs/restore/point.ts';
 import { LocalDisk } from '../../files/localDisk.ts';
 import { usageError } from '../arguments.ts';
 import type { Command, CommandContext } from '../command.ts';
@@ -20,6 +20,10 @@ export const restore: Command = {
     TRANSFER_OPTION,
     { ...PROOF_OPTION, text: 'How much is read back: default changed with relay, sample with server. A file is always read back.' },
     TIER_OPTION,
+    {
+      name: 'even-if-failed',
+      text: 'Restore a point that a later verification found wrong: better a disk with a wrong page than none.',
+    },
     CATALOGUE_OPTION,
     DRY_RUN_OPTION,
   ],
@@ -31,7 +35,10 @@ export const restore: Command = {
 async function run(context: CommandContext): Promise<typeof EXIT.done> {
   const { args, azure } = context;
   const { backup, point } = recoveryPoint(azure, args.operand(0), 'restore');
-  const request = { backup, point, catalogue: catalogueOf(azure, backup, args.text('catalogue')) };
+  const evenIfFailed = args.flag('even-if-failed');
+  const request: PointRequest = { backup, point, catalogue: catalogueOf(azure, backup, args.text('catalogue')), evenIfFailed };
+  const warning = evenIfFailed ? await warningOf(request, context.job) : undefined;
+  if (warning !== undefined) context.hear({ type: 'warning', code: 'pointFailed', text: warning });
   return isUrl(args.operand(1)) ? toBlob(request, context) : toFile(request, context);
 }
 

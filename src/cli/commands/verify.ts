@@ -21,7 +21,9 @@ export const verify: Command = {
     { name: 'point', value: 'number', least: 1, text: 'Only the recovery point with this number.' },
     CATALOGUE_OPTION,
   ],
-  notes: ['What was found is added to the catalogue: a point that failed is never a base for the next one.'],
+  notes: [
+    'What was found is added to the catalogue, if it may be written to: a point that differs from its source is never a base for the next one.',
+  ],
   whenStopped: 'No blob was changed.',
   run,
 };
@@ -38,13 +40,11 @@ async function run(context: CommandContext): Promise<ExitStatus> {
   };
   const result = await resultOf(runVerify(request, job), hear);
   for (const verdict of result.verdicts) tell(people, verdict);
-  const { failed, verdicts } = result;
+  const { failed, verdicts, unrecorded } = result;
   const structure = verdicts.filter(({ verdict }) => verdict === 'structure').length;
   if (failed > 0) {
-    people.line(
-      `${amountText(failed, 'recovery point')} of ${verdicts.length} failed. The others are unharmed; the next backup builds on no point that failed.`,
-      'error',
-    );
+    const next = unrecorded ? 'the next backup does not know of it' : 'the next backup builds on no point that failed';
+    people.line(`${amountText(failed, 'recovery point')} of ${verdicts.length} failed. The others are unharmed; ${next}.`, 'error');
   } else if (structure > 0) {
     people.line(
       `No fault was found. Of ${amountText(structure, 'point')} no content was read: the source snapshot is gone, or cannot be read.`,
@@ -59,12 +59,13 @@ async function sourceOf(chain: PointsRequest, { args, azure, job, people }: Comm
   const named = args.text('source');
   if (named !== undefined) return baseBlob(azure, named, 'source', 'verify');
   people.draw(' preparing  Reading the catalogue.');
-  const [newest] = await listPoints(chain, job);
+  const { points } = await listPoints(chain, job);
+  const [newest] = points;
   return newest && azure.pageBlob(newest.entry.source.url);
 }
 
 function tell(people: People, { number, verdict, fault, proof, recoveryPoint }: PointVerdict): void {
-  const about = `${numberText(number)}  ${recoveryPoint}`;
+  const about = `${numberText(number)}  ${recoveryPoint ?? 'record cannot be read.'}`;
   if (verdict === 'failed') people.line(` failed     ${about}  ${fault ?? 'It differs from the source.'}`, 'error');
   else if (verdict === 'structure') people.fact('structure', `${about}  length as recorded; no content was read`);
   else people.fact('passed', `${about}  ${proof ? proofText(proof, 'pages') : 'compared'}`);

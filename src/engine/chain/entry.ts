@@ -63,7 +63,9 @@ function isEntry(value: unknown): value is CatalogueEntry {
     TRANSFERS.includes(entry.transfer) &&
     (source?.createdOn === null || typeof source?.createdOn === 'string') &&
     [source.length, entry.written, entry.cleared, entry.transferred].every(isCount) &&
-    [entry.chain, entry.run, backup?.url, backup?.snapshot, source.url, source.snapshot, entry.startedOn, entry.committedOn].every(isText) &&
+    [entry.chain, entry.run, backup?.url, backup?.snapshot, source.url, source.snapshot, entry.startedOn, entry.committedOn].every(
+      isText,
+    ) &&
     isProof(entry.proof)
   );
 }

@@ -17,7 +17,10 @@ export const backUpFull: Handler = (tools, first, selected) => backUpAll(first, 
 
 async function backUpAll(first: unknown, selected: unknown, full: boolean, title: string, tools: CommandTools): Promise<void> {
   const rows = rowsOf(first, selected);
-  const targets = rows.length > 0 ? rows.map((row) => ({ disk: diskOf(row), chain: row.kind === 'chain' ? row.backup : undefined })) : [{ disk: diskOf(first), chain: undefined }];
+  const targets =
+    rows.length > 0
+      ? rows.map((row) => ({ disk: diskOf(row), chain: row.kind === 'chain' ? row.backup : undefined }))
+      : [{ disk: diskOf(first), chain: undefined }];
   const specs: RunSpec[] = [];
   for (const { disk = await askBlob(title, 'disk', tools), chain } of targets) {
     if (disk === undefined) return;

@@ -51,6 +51,9 @@ async function deleteAll(deletions: readonly Deletion[], tools: CommandTools, jo
   }
   const { t } = tools.voice;
   const [only] = deletions;
-  const text = deletions.length === 1 ? t('Deleted the snapshot {0}.', snapshotName(only!.snapshot, tools.voice)) : t('Deleted {0} snapshots.', deletions.length);
+  const text =
+    deletions.length === 1
+      ? t('Deleted the snapshot {0}.', snapshotName(only!.snapshot, tools.voice))
+      : t('Deleted {0} snapshots.', deletions.length);
   window.setStatusBarMessage(text, 5000);
 }

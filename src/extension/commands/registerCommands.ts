@@ -25,7 +25,8 @@ async function tellFailure(error: unknown, again: () => Thenable<unknown>, { log
   if (severity === 'none') return;
   log.error(text, error);
   const buttons = remedies.flatMap((remedy) => buttonFor(remedy, again));
-  const show = severity === 'error' ? window.showErrorMessage : severity === 'warning' ? window.showWarningMessage : window.showInformationMessage;
+  const show =
+    severity === 'error' ? window.showErrorMessage : severity === 'warning' ? window.showWarningMessage : window.showInformationMessage;
   const pressed = await show(text, ...buttons);
   await pressed?.run();
 }

@@ -1,3 +1,4 @@
+import { l10n, window } from 'vscode';
 import type { RunRecord } from '../runs/run.ts';
 import type { CommandTools, Handler } from './tools.ts';
 
@@ -12,8 +13,10 @@ function chosen({ runs }: CommandTools, first: unknown, selected: unknown, fits:
   return runs.all().filter((record) => ids.includes(record.id) && fits(record));
 }
 
-export const cancelRun: Handler = (tools, first, selected) => {
-  for (const { id } of chosen(tools, first, selected, ({ state }) => state === 'running')) tools.runs.cancel(id);
+export const cancelRun: Handler = async (tools, first, selected) => {
+  const running = chosen(tools, first, selected, ({ state }) => state === 'running');
+  const elsewhere = running.filter(({ id }) => !tools.runs.cancel(id));
+  if (elsewhere.length > 0) await window.showInformationMessage(l10n.t('This run is under way in another window. Cancel it there.'));
 };
 
 export const resumeRun: Handler = async (tools, first, selected) => {

@@ -26,5 +26,7 @@ export const takeSnapshot: Handler = async (tools, first) => {
   const time = timeIn(id);
   const when = time === undefined ? id : momentText(time, tools.voice);
   tools.log.info(`Took snapshot ${id} of ${url}.`);
-  await window.showInformationMessage(l10n.t('Took a snapshot of {0}: {1}. It lies in the account of the disk and is lost with it; it is no backup.', name, when));
+  await window.showInformationMessage(
+    l10n.t('Took a snapshot of {0}: {1}. It lies in the account of the disk and is lost with it; it is no backup.', name, when),
+  );
 };

@@ -22,7 +22,9 @@ export function logEvent(log: Log, title: string, event: RunEvent, voice: Voice)
       log.info(`${title}: ${event.resumed ? 'goes on from' : 'took'} snapshot ${event.snapshot}`);
       break;
     case 'changes':
-      log.info(`${title}: ${event.written} bytes to write and ${event.cleared} to clear in ${event.ranges} ranges${event.since ? `, since ${event.since}` : ''}`);
+      log.info(
+        `${title}: ${event.written} bytes to write and ${event.cleared} to clear in ${event.ranges} ranges${event.since ? `, since ${event.since}` : ''}`,
+      );
       break;
     case 'progress':
     case 'result':

@@ -67,12 +67,20 @@ export class RunNotifications implements RunScreen {
     const title = endedTitle(record.spec, this.#voice);
     const reached = reachedText(record, this.#voice);
     const text = reached === undefined ? t('{0} was stopped.', title) : t('{0} was stopped at {1}.', title, reached);
-    const safe = record.spec.job === 'backup' ? t('The disk and all recovery points are as they were. It can be resumed at any time.') : t('No blob was changed.');
+    const safe =
+      record.spec.job === 'backup'
+        ? t('The disk and all recovery points are as they were. It can be resumed at any time.')
+        : t('No blob was changed.');
     void offer(window.showInformationMessage(`${text} ${safe}`, this.#resume(record, t('Resume'))));
   }
 
   tellFailed(record: RunRecord, failure: Failure): void {
-    const show = { error: window.showErrorMessage, warning: window.showWarningMessage, calm: window.showInformationMessage, none: undefined }[failure.severity];
+    const show = {
+      error: window.showErrorMessage,
+      warning: window.showWarningMessage,
+      calm: window.showInformationMessage,
+      none: undefined,
+    }[failure.severity];
     if (!show) return;
     void offer(show(failure.text, ...failure.remedies.flatMap((remedy) => this.#button(remedy, record))));
   }
@@ -112,7 +120,9 @@ export class RunNotifications implements RunScreen {
       case 'retry':
         return [this.#resume(record, t('Try Again'))];
       case 'takeOver':
-        return spec.job === 'backup' ? [{ title: t('Take It Over…'), run: () => commands.executeCommand(COMMANDS.backUp, { ...spec, adopt: true }) }] : [];
+        return spec.job === 'backup'
+          ? [{ title: t('Take It Over…'), run: () => commands.executeCommand(COMMANDS.backUp, { ...spec, adopt: true }) }]
+          : [];
       case 'showLog':
         return [this.#showLog()];
     }

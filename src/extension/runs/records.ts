@@ -3,7 +3,10 @@ import { Rate } from '../../engine/rate.ts';
 import type { RunRecord, RunSpec } from './run.ts';
 
 /** The record of a run that begins now. */
-export function beginRecord(spec: RunSpec, about: { readonly id: string; readonly title: string; readonly owner: string; readonly now: number }): RunRecord {
+export function beginRecord(
+  spec: RunSpec,
+  about: { readonly id: string; readonly title: string; readonly owner: string; readonly now: number },
+): RunRecord {
   const { now, ...rest } = about;
   return { ...rest, ...blank, spec, startedAt: now, heardAt: now };
 }

@@ -69,8 +69,9 @@ export class Runs implements RunRegistry {
     return this.#begin(resumeRecord(record, owner.id, world.now()), record.state === 'resumable');
   }
 
-  cancel(id: string): void {
+  cancel(id: string): boolean {
     this.#live.get(id)?.controller.abort();
+    return this.#live.has(id);
   }
 
   forget(id: string): void {
@@ -173,7 +174,10 @@ export class Runs implements RunRegistry {
   /** @returns what tells the user */
   #done(keeper: RecordKeeper, { text, mood, moved }: Outcome): () => void {
     const { world, log, screen } = this.#parts;
-    keeper.end(mood === 'good' ? { state: 'done', outcome: text, moved } : { state: 'failed', outcome: text, errorCode: 'integrity', moved }, world.now());
+    keeper.end(
+      mood === 'good' ? { state: 'done', outcome: text, moved } : { state: 'failed', outcome: text, errorCode: 'integrity', moved },
+      world.now(),
+    );
     if (mood === 'good') log.info(text);
     else log.error(text);
     return () => screen.tellDone(keeper.record, mood);
@@ -188,7 +192,10 @@ export class Runs implements RunRegistry {
     if (isBackupError(error, 'cancelled')) {
       log.info(`${title}: stopped.`);
       if (spec.job === 'copy') {
-        const outcome = voice.t('Stopped. The copy was aborted, which leaves an empty blob at {0}: delete it, or choose another name.', spec.target);
+        const outcome = voice.t(
+          'Stopped. The copy was aborted, which leaves an empty blob at {0}: delete it, or choose another name.',
+          spec.target,
+        );
         keeper.end({ state: 'failed', errorCode: error.code, outcome }, now);
       } else keeper.end({ state: 'resumable' }, now);
       return () => screen.tellStopped(keeper.record);

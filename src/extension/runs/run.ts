@@ -41,7 +41,8 @@ export interface RunRegistry {
   all(): readonly RunRecord[];
   /** Starts a run with one cancellable notification. Two runs on one backup blob are refused. Resolves when it has ended, whatever the end. */
   start(spec: RunSpec): Promise<RunRecord>;
-  cancel(id: string): void;
+  /** Stops a run of this window in order. @returns false where it is not this window's */
+  cancel(id: string): boolean;
   resume(id: string): Promise<RunRecord>;
   forget(id: string): void;
 }

@@ -7,6 +7,9 @@ import type { RunFiles } from './runFiles.ts';
 import { RunsTree } from './runsTree.ts';
 import { RunStatusBar } from './statusBar.ts';
 
+/** So often it is looked whether the window of a run is still there. */
+const LOOK_EVERY_MS = 30_000;
+
 /** The view of runs, its badge, the status bar, and what other windows do to the list. */
 export function showRuns(runs: Runs, files: RunFiles, notifications: RunNotifications, voice: Voice): Disposable {
   const tree = new RunsTree(runs, voice);
@@ -20,6 +23,9 @@ export function showRuns(runs: Runs, files: RunFiles, notifications: RunNotifica
     void commands.executeCommand('setContext', CONTEXT_KEYS.hasFinishedRuns, hasFinished);
   };
   const stopWatching = files.watch(() => runs.reload());
+  const look = setInterval(() => {
+    if (runs.all().some(({ state }) => state === 'running')) runs.reload();
+  }, LOOK_EVERY_MS);
   update();
   notifications.tellInterrupted(runs.all().filter(({ state }) => state === 'resumable'));
   return Disposable.from(
@@ -32,6 +38,7 @@ export function showRuns(runs: Runs, files: RunFiles, notifications: RunNotifica
       update();
     }),
     new Disposable(stopWatching),
+    new Disposable(() => clearInterval(look)),
     view,
     tree,
     statusBar,

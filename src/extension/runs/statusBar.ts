@@ -51,5 +51,7 @@ export class RunStatusBar {
 function careText(care: readonly RunRecord[], voice: Voice): string {
   const [first] = care;
   if (care.length > 1) return l10n.t('{0} runs need attention', care.length);
-  return first?.state === 'failed' ? l10n.t('{0} failed', endedTitle(first.spec, voice)) : l10n.t('{0} interrupted', endedTitle(first!.spec, voice));
+  return first?.state === 'failed'
+    ? l10n.t('{0} failed', endedTitle(first.spec, voice))
+    : l10n.t('{0} interrupted', endedTitle(first!.spec, voice));
 }

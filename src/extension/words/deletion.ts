@@ -39,7 +39,9 @@ export function secondWords(breaking: readonly Deletion[], voice: Voice): { read
   const names = breaking.map(({ snapshot }) => snapshotName(snapshot, voice)).join(', ');
   const certain = breaking.some(({ loss }) => loss.kind !== 'unsure');
   return {
-    text: certain ? t('This breaks the chain. Delete {0} all the same?', names) : t('This may break a chain. Delete {0} all the same?', names),
+    text: certain
+      ? t('This breaks the chain. Delete {0} all the same?', names)
+      : t('This may break a chain. Delete {0} all the same?', names),
     detail: breaking.map(({ loss }) => lossText(loss, voice)).join('\n\n'),
   };
 }
@@ -62,7 +64,10 @@ function lossText(loss: Loss, voice: Voice): string {
         durationText(loss.length / BYTES_PER_MS, voice),
       );
     case 'point':
-      return t('It is recovery point {0}: the disk can no longer be restored to that moment. Other points and the next backup do not need it.', loss.number);
+      return t(
+        'It is recovery point {0}: the disk can no longer be restored to that moment. Other points and the next backup do not need it.',
+        loss.number,
+      );
     case 'openRun':
       return t('A run that is not finished needs it, and would have to begin anew.');
     case 'unsure':

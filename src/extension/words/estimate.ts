@@ -15,7 +15,12 @@ export function estimateWords(
   const { kind, reason, estimate, resumes, warnings, source } = plan;
   const text =
     estimate === undefined
-      ? t('The next backup of {0} is a {1}: it compares the whole disk, {2}, and what will be copied is known only then.', name, kindWord(kind, voice), sizeText(source.length))
+      ? t(
+          'The next backup of {0} is a {1}: it compares the whole disk, {2}, and what will be copied is known only then.',
+          name,
+          kindWord(kind, voice),
+          sizeText(source.length),
+        )
       : estimate.writes + estimate.clears === 0
         ? t('Nothing changed in {0} since its newest recovery point.', name)
         : t('The next backup of {0} is {1}: {2}.', name, kindWord(kind, voice), workText(estimate, voice));

@@ -15,7 +15,9 @@ export interface Failure {
 
 export function failureOf(error: unknown, voice: Voice): Failure {
   if (!isBackupError(error)) {
-    const text = voice.t('Something happened that Page Blob Backup did not expect. Recovery points that were made before are as they were.');
+    const text = voice.t(
+      'Something happened that Page Blob Backup did not expect. Recovery points that were made before are as they were.',
+    );
     return { text, severity: 'error', remedies: ['showLog'], code: 'unexpected' };
   }
   const text = [error.message, error.unharmed, hintOf(error, voice)].filter(Boolean).join(' ');
@@ -42,7 +44,7 @@ function severityOf({ code }: BackupError): Failure['severity'] {
   return code === 'signInNeeded' || code === 'copyPending' || code === 'leaseHeld' ? 'warning' : 'error';
 }
 
-function remediesOf({ code, retryable }: BackupError): readonly Remedy[] {
+function remediesOf({ code, retryable, service }: BackupError): readonly Remedy[] {
   switch (code) {
     case 'signInNeeded':
       return ['signIn', 'attach'];
@@ -50,6 +52,8 @@ function remediesOf({ code, retryable }: BackupError): readonly Remedy[] {
     case 'sasLacksPermission':
       return ['attach', 'showLog'];
     case 'accessDenied':
+      // A key or SAS that is not accepted is mended by another one, a missing role is not.
+      return service?.code === 'AuthenticationFailed' ? ['attach', 'showLog'] : ['showLog'];
     case 'accountNotFound':
     case 'hostNotFound':
       return ['showLog'];

@@ -26,7 +26,7 @@ export function outcomeOf(result: RunResult, subject: string, ms: number, voice:
     case 'backup':
       return backupOutcome(result, name, ms, voice);
     case 'verify':
-      return verifyOutcome(result, name, voice);
+      return withRecord(verifyOutcome(result, name, voice), result, voice);
     case 'copy': {
       const { account, path } = placeOf(result.target);
       const text = voice.t('Copied {0} to {1} / {2}: {3}, {4}.', name, account, path, sizeText(result.copied), durationText(ms, voice));
@@ -64,6 +64,12 @@ export function verdictText({ level, changed, changedCompared, restCompared }: P
   if (changedCompared >= changed && changed > 0) return t('Every changed page was read back and matches.');
   if (changedCompared + restCompared > 0) return t('A sample of the pages was read back and matches.');
   return t('Its length and allocated pages match; no content was read back.');
+}
+
+/** What could not be written beside the backup is known here only. */
+function withRecord(outcome: Outcome, { unrecorded }: VerifyResult, { t }: Voice): Outcome {
+  if (!unrecorded) return outcome;
+  return { ...outcome, text: `${outcome.text} ${t('This could not be recorded beside the backup: you may not write there.')}` };
 }
 
 function verifyOutcome({ verdicts, failed }: VerifyResult, name: string, voice: Voice): Outcome {

@@ -59,6 +59,15 @@ export class Sidebar {
     await quickInput.accept();
   }
 
+  /** Forgets an account, as its question says. */
+  async detach(row: TreeRow, name: string): Promise<void> {
+    const { dialog } = this.#workbench;
+    await row.chooseFromMenu('Detach');
+    await dialog.wait(`Detach ${name}?`);
+    await dialog.press('Detach');
+    await row.waitUntilGone();
+  }
+
   /** The row with this description. */
   rowThat(view: View, description: string): TreeRow {
     const text = this.#workbench.page.locator('.label-description').filter({ hasText: wholly(description) });

@@ -39,7 +39,9 @@ export class Stage implements AsyncDisposable {
   readonly #folder: string;
   readonly #stack: AsyncDisposableStack;
 
-  private constructor(parts: Pick<Stage, 'emulator' | 'running' | 'workbench' | 'dist' | 'ahead'> & { folder: string; stack: AsyncDisposableStack }) {
+  private constructor(
+    parts: Pick<Stage, 'emulator' | 'running' | 'workbench' | 'dist' | 'ahead'> & { folder: string; stack: AsyncDisposableStack },
+  ) {
     this.emulator = parts.emulator;
     this.running = parts.running;
     this.workbench = parts.workbench;

@@ -30,7 +30,7 @@ export interface Target {
 const META = 'x-ms-meta-';
 
 export function parseTarget(url: string): Target & { readonly rawPath: string } {
-  const [rawPath = '/', search = ''] = splitOnce(url, '?');
+  const [rawPath, search = ''] = splitOnce(url, '?');
   const [account = '', container, ...blob] = rawPath.split('/').slice(1).map(decode);
   const query = new Map<string, string>();
   for (const pair of search.split('&')) {

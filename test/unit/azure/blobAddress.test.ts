@@ -112,6 +112,17 @@ describe('what is no URL of a blob', () => {
     ['https://acct.blob.core.windows.net/c1/b?snapshot=', /exactly one snapshot/],
     ['https://acct.blob.core.windows.net/c1/b?snapshot=a&snapshot=b', /exactly one snapshot/],
     ['https://acct.blob.core.windows.net/c1/b?sv=2021-12-02', /cut short/],
+    ['https://acct.blob.core.windows.net/c1/disk#2.vhd', /holds a "#"/],
+    ['https://acct.blob.core.windows.net/c1/b#', /holds a "#"/],
+    [`https://acct.blob.core.windows.net/c1/b#?${SAS}`, /holds a "#"/],
+    ['https://acct.blob.core.windows.net/c1/x/../disk.vhd', /holds a part "\." or "\.\."/],
+    ['https://acct.blob.core.windows.net/c1/./disk.vhd', /holds a part/],
+    ['https://acct.blob.core.windows.net/c1/x/..', /holds a part/],
+    ['https://acct.blob.core.windows.net/c1/x/%2E%2e/disk.vhd', /holds a part/],
+    ['https://acct.blob.core.windows.net/c1/x/.%2E/disk.vhd', /holds a part/],
+    ['https://acct.blob.core.windows.net/c1/x%2F..%2fdisk.vhd', /holds a part/],
+    ['https://acct.blob.core.windows.net/c1/x\\..\\disk.vhd', /holds a part/],
+    ['https://acct.blob.core.windows.net/c1/x/.\t./disk.vhd', /holds a part/],
     ['https://acct.blob.core.windows.net/c1/b?comp=pagelist', /do not belong there: comp/],
   ];
   for (const [url, text] of bad) {
@@ -123,6 +134,14 @@ describe('what is no URL of a blob', () => {
       );
     });
   }
+
+  it('is told how a name with a # is written', () => {
+    assert.throws(
+      () => parseBlobUrl('https://a.blob.core.windows.net/c1/b#2'),
+      (error: BackupError) => /write # as %23/.test(error.hint ?? ''),
+    );
+    assert.equal(parseBlobUrl('https://a.blob.core.windows.net/c1/b%232/...vhd/.x/x.').address.blob, 'b#2/...vhd/.x/x.');
+  });
 
   it('is refused without showing the secret in it', () => {
     for (const url of [`nonsense?${SAS}`, `https://acct.blob.core.windows.net/c1?${SAS}`, `ftp://x/c/b?${SAS}`, `sig=c2VjcmV0c2VjcmV0`]) {

@@ -158,7 +158,7 @@ describe('refused access', () => {
     assert.equal(error.code, 'sasExpired');
     assert.match(error.message, /2026-11-21T11:00:00Z/);
     assert.equal(mapError(answer(403, 'AuthenticationFailed'), context(sas('sp=rw&se=2026-11-21T11:00:00Z'))).code, 'sasExpired');
-    assert.equal(mapError(answer(403, 'AuthenticationFailed'), context(sas('sp=rw&se=2026-11-22'))).code, 'signInNeeded');
+    assert.equal(mapError(answer(403, 'AuthenticationFailed'), context(sas('sp=rw&se=2026-11-22'))).code, 'accessDenied');
     assert.match(
       mapError(answer(403, 'AuthenticationFailed'), context(sas('sp=rw&st=2026-11-22&se=2026-11-23'))).message,
       /not valid before 2026-11-22/,
@@ -220,7 +220,13 @@ describe('refused access', () => {
       assert.equal(error.code, 'clockSkew');
       assert.match(error.message, /31 minutes/);
     }
-    assert.equal(mapError(answer(403, 'AuthenticationFailed'), context()).code, 'signInNeeded');
+    assert.equal(mapError(answer(403, 'AuthenticationFailed'), context({ signedBy: 'token' })).code, 'signInNeeded');
+  });
+
+  it('speaks of the key where a key was refused', () => {
+    const error = mapError(answer(403, 'AuthenticationFailed'), context());
+    assert.equal(error.code, 'accessDenied');
+    assert.match(error.fullText, /did not accept the account key.* was not regenerated/);
   });
 });
 

@@ -185,4 +185,25 @@ describe('lists of page ranges', () => {
     const list: ListRanges = async () => ({ ranges: [], next: 'same', length: undefined });
     await assert.rejects(tile(pages(0, 10), list), (error: unknown) => isBackupError(error, 'incompleteAnswer'));
   });
+
+  it('do not go round for ever with a new marker each time', { timeout: 10_000 }, async () => {
+    let calls = 0;
+    const list: ListRanges = async () => ({ ranges: [], next: `marker ${calls++}`, length: undefined });
+    await assert.rejects(tile(pages(0, 10), list), (error: unknown) => isBackupError(error, 'incompleteAnswer'));
+    assert.ok(calls > 3 && calls < 100);
+  });
+
+  it('may have a few empty pages in them', async () => {
+    const set = Array.from({ length: 50 }, (_, i) => pages(2 * i, 2 * i + 1));
+    const { list } = service(set, { most: 1 });
+    let empty = 0;
+    const patchy: ListRanges = async (window, marker) => {
+      const [, real] = /^(?:empty )?(.*)$/.exec(marker ?? '') ?? [];
+      if (marker !== undefined && !marker.startsWith('empty') && empty++ >= 0)
+        return { ranges: [], next: `empty ${real}`, length: undefined };
+      return list(window, marker === undefined ? undefined : real);
+    };
+    assertTiles(await tile(pages(0, 100), patchy), pages(0, 100), set);
+    assert.ok(empty > 40);
+  });
 });

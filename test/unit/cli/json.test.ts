@@ -44,6 +44,16 @@ describe('--json', () => {
     assert.deepEqual(objects(), [{ type: 'error', message: 'at https://a/b?sig=(redacted)&x=1', key: 'AccountKey=(redacted)' }]);
   });
 
+  it('stays JSON wherever the secret stands in a text', async () => {
+    const { json, objects } = stage();
+    const url = 'https://a/b?sig=abcdef';
+    await json.print('error', { message: `x ${url}`, more: [url, { key: 'AccountKey=a"b\\c' }], bearer: 'Bearer abc', last: url });
+    const safe = 'https://a/b?sig=(redacted)';
+    assert.deepEqual(objects(), [
+      { type: 'error', message: `x ${safe}`, more: [safe, { key: 'AccountKey=(redacted)"b\\c' }], bearer: 'Bearer (redacted)', last: safe },
+    ]);
+  });
+
   it('waits for a slow reader, and not for one that is gone', async () => {
     const { json, stream } = stage({ highWaterMark: 10 });
     let isPrinted = false;

@@ -53,6 +53,8 @@ describe('Catalogue', () => {
       '000002.json',
       '999999.json',
       'notes.txt',
+      '0000003.json',
+      '99999999999999999999.json',
       '12.json',
       '000002.json.bak',
       '000002.proof-passed-x.json',
@@ -60,7 +62,7 @@ describe('Catalogue', () => {
       await store.create(name, '');
     await store.create('000003.proof-failed-0f.json', '');
     const passed = new Map([[2, ['000002.proof-passed-x.json']]]);
-    assert.deepEqual(await chain.index(), { numbers: [2, 999_999, 1_000_000], failed: new Set([3]), passed });
+    assert.deepEqual(await chain.index(), { isBegun: true, numbers: [2, 999_999, 1_000_000], failed: new Set([3]), passed });
   });
 
   it('gives all entries oldest first, and none of an absent chain', async () => {
@@ -151,14 +153,44 @@ describe('Catalogue', () => {
       JSON.stringify({ ...good, backup: { url: good.backup.url } }),
       JSON.stringify({ ...good, source: { ...good.source, length: 0.5 } }),
       JSON.stringify({ ...good, source: { ...good.source, snapshot: null } }),
+      JSON.stringify({ ...good, source: { ...good.source, createdOn: 5 } }),
+      JSON.stringify({ ...good, number: 2 }),
+      JSON.stringify({ ...good, kind: 'differential' }),
+      JSON.stringify({ ...good, parent: '0' }),
+      JSON.stringify({ ...good, transfer: undefined }),
+      JSON.stringify({ ...good, startedOn: 0 }),
+      JSON.stringify({ ...good, committedOn: undefined }),
+      JSON.stringify({ ...good, proof: undefined }),
+      JSON.stringify({ ...good, proof: { ...good.proof, level: 'most' } }),
+      ...['written', 'cleared', 'transferred'].map((name) => JSON.stringify({ ...good, [name]: '512' })),
+      ...['changed', 'changedCompared', 'rest', 'restCompared'].map((name) =>
+        JSON.stringify({ ...good, proof: { ...good.proof, [name]: null } }),
+      ),
     ];
     for (const text of damaged) {
       const { chain, store } = catalogue();
       await store.create('000001.json', text);
       await fails(chain.entry(1), 'integrity');
       await fails(chain.entries(), 'integrity');
+      const { entries, unreadable } = await chain.readable();
+      assert.deepEqual([entries, unreadable.map(({ number }) => number)], [[], [1]], text);
       await fails(chain.commit(entry(1, 'other')), 'integrity');
     }
+  });
+
+  it('is begun once there is any record in it', async () => {
+    const { chain } = catalogue();
+    assert.equal((await chain.index()).isBegun, false);
+    await chain.begin({ chain: 'chain', source: 's', backup: 'b', startedOn: '2026-01-01T00:00:00.000Z' });
+    assert.deepEqual(await chain.index(), { isBegun: true, numbers: [], failed: new Set(), passed: new Map() });
+  });
+
+  it('of a later proof that is damaged nothing is told', async () => {
+    const { chain, store } = catalogue();
+    const proof = entry(1).proof;
+    const records = [{ proof }, { proof: { ...proof, restCompared: undefined } }, null];
+    for (const [i, record] of records.entries()) await store.create(`r${i}`, JSON.stringify(record));
+    assert.deepEqual(await Promise.all(records.map((_, i) => chain.laterProof(`r${i}`))), [proof, undefined, undefined]);
   });
 
   it('what a verification found is added once under its own name', async () => {
@@ -169,6 +201,6 @@ describe('Catalogue', () => {
     await chain.addProof(4, true, 'v2', {});
     assert.deepEqual(await store.list(), ['000004.json', '000004.proof-failed-v1.json', '000004.proof-passed-v2.json']);
     const passed = new Map([[4, ['000004.proof-passed-v2.json']]]);
-    assert.deepEqual(await chain.index(), { numbers: [4], failed: new Set([4]), passed });
+    assert.deepEqual(await chain.index(), { isBegun: true, numbers: [4], failed: new Set([4]), passed });
   });
 });

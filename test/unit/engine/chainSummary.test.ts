@@ -85,7 +85,7 @@ describe('how a chain stands', () => {
 describe('points, a page at a time', () => {
   it('are the same as all at once', async () => {
     const chain = await chained(7);
-    const all = await listPoints(portsOf(chain), chain);
+    const { points: all } = await listPoints(portsOf(chain), chain);
     const paged = [];
     const sizes = [];
     let below: number | undefined;

@@ -7,10 +7,9 @@ import { toolsFor } from '../../../src/engine/tools.ts';
 import { chainWithOnePoint } from '../../support/chain/chainViews.ts';
 import { BACKUP, CATALOGUE, MemoryChain } from '../../support/chain/memoryChain.ts';
 
-const points = async ({ service, world }: MemoryChain) =>
-  (await listPoints({ backup: service.pageBlob(BACKUP), catalogue: service.recordStore(CATALOGUE) }, { world })).map(
-    ({ entry, state }) => `${entry.number} ${state}`,
-  );
+const list = ({ service, world }: MemoryChain, place = CATALOGUE) =>
+  listPoints({ backup: service.pageBlob(BACKUP), catalogue: service.recordStore(place) }, { world });
+const points = async (chain: MemoryChain) => (await list(chain)).points.map(({ entry, state }) => `${entry.number} ${state}`);
 
 async function chainOfThree(): Promise<MemoryChain> {
   const chain = await chainWithOnePoint();
@@ -48,5 +47,16 @@ describe('points', () => {
     await assert.rejects(points(chain), (error) => isBackupError(error, 'blobNotFound'));
     chain.service.foreign.createBlob(BACKUP, 0);
     assert.deepEqual(await points(chain), []);
+  });
+
+  it('a chain whose catalogue lies in another place is told apart from one without points', async () => {
+    const chain = await chainOfThree();
+    await assert.rejects(
+      list(chain, `${CATALOGUE}-elsewhere`),
+      (error) => isBackupError(error, 'blobNotFound') && /catalogue is not at .*elsewhere.*--catalogue/.test(error.fullText),
+    );
+    const begun = chain.service.recordStore(`${CATALOGUE}-elsewhere`);
+    await begun.create('chain.json', '{}');
+    assert.deepEqual((await list(chain, `${CATALOGUE}-elsewhere`)).points, [], 'the first run has not ended');
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isBackupError } from '../../../src/engine/errors.ts';
+import { BackupError, isBackupError } from '../../../src/engine/errors.ts';
 import { resultOf, type RunEvent } from '../../../src/engine/events.ts';
 import { runVerify, type VerifyRequest } from '../../../src/engine/jobs/verify/verify.ts';
 import { PAGE } from '../../../src/engine/ranges/pageRange.ts';
@@ -129,8 +129,35 @@ describe('verify', () => {
       verdicts.map(({ verdict }) => verdict),
       ['passed', 'failed', 'failed'],
     );
-    assert.match(verdicts[2]!.fault!, /gone/);
+    assert.match(verdicts[2]!.fault!, /gone.*can be undeleted/);
     assert.match(verdicts[1]!.fault!, /bytes long/);
+    const names = await records(chain);
+    assert.ok(names.some((name) => name.startsWith('000002.proof-failed-')));
+    assert.ok(!names.some((name) => name.startsWith('000001.proof')), 'it may come back, and must be restorable then');
+  });
+
+  for (const code of ['accessDenied', 'sasLacksPermission', 'immutable', 'notSupported'] as const) {
+    it(`gives its verdicts also where the catalogue takes no record (${code})`, async () => {
+      const chain = await scene();
+      await rot(chain, 2, 0, undefined);
+      const error = new BackupError(code, 'No.');
+      chain.service.interceptor = firstCalls('recordCreate', { kind: 'throw', error }, Infinity);
+      const before = await records(chain);
+      const warnings: string[] = [];
+      const result = await verify(chain, {}, (event) => void (event.type === 'warning' && warnings.push(event.code)));
+      assert.deepEqual(
+        result.verdicts.map(({ verdict }) => verdict),
+        ['passed', 'failed', 'passed'],
+      );
+      assert.deepEqual([result.failed, result.unrecorded, warnings], [1, true, ['notRecorded']]);
+      assert.deepEqual(await records(chain), before);
+    });
+  }
+
+  it('ends where the catalogue fails for another reason', async () => {
+    const chain = await scene();
+    chain.service.interceptor = firstCalls('recordCreate', { kind: 'throw', error: new BackupError('sasExpired', 'No.') }, Infinity);
+    await assert.rejects(verify(chain), (error) => isBackupError(error, 'sasExpired'));
   });
 
   it('says "structure" and records nothing where the source snapshot is gone: nothing is called proven that was not read', async () => {

@@ -123,7 +123,7 @@ describe('Attach Account', () => {
       user.answers(/did not answer/, 'Add Anyway');
       await accounts.attachAccount();
       const asked = (await accounts.session.browse(endpoint)).containers(undefined);
-      await (key === KEY ? asked : assert.rejects(asked, { code: 'signInNeeded' }));
+      await (key === KEY ? asked : assert.rejects(asked, { code: 'accessDenied' }));
     }
   });
 });

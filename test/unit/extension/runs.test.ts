@@ -159,6 +159,17 @@ describe('a window that closes', () => {
 });
 
 describe('records', () => {
+  it('of runs in another window cannot be cancelled here, which is said', async () => {
+    const rig = await open();
+    await rig.runs.start(spec);
+    const [record] = rig.files.load();
+    rig.files.save({ ...record!, state: 'running', owner: 'here/9/nine' });
+    rig.runs.reload();
+    user.reset();
+    await rig.run(COMMANDS.cancelRun, record!.id);
+    assert.deepEqual(user.take(), ['info: This run is under way in another window. Cancel it there.']);
+  });
+
   it('of other windows are seen, and forgetting one takes it away everywhere', async () => {
     const rig = await open();
     await rig.runs.start(spec);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { link, mkdtemp, readdir, readFile, rename, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -175,15 +175,39 @@ describe('finishing a disk file', () => {
     await one.begin(LENGTH, 'point 1');
     const other = new LocalDisk(path);
     await other.begin(LENGTH, 'point 2');
-    await refuses(one.finish(), 'busy', /Another restore has replaced/);
+    await refuses(one.finish(), 'busy', /another restore has replaced or finished it/);
     await other.finish();
+  });
+
+  it('is refused to the second of two restores that write one file, and nothing is left beside the disk', async () => {
+    const one = new LocalDisk(path);
+    const other = new LocalDisk(path);
+    await one.begin(LENGTH, 'point 1');
+    await other.begin(LENGTH, 'point 1');
+    await one.finish();
+    await refuses(other.checkpoint(LENGTH), 'busy', /another restore has replaced or finished it/);
+    await refuses(other.finish(), 'busy', /another restore has replaced or finished it/);
+    await other.close();
+    assert.deepEqual(await readdir(folder), ['disk.vhd']);
+  });
+
+  it('is refused in plain words wherever the other restore was quicker', async () => {
+    const open: FileSystem['open'] = async (...args) => (args[1] === 'wx+' ? failing('EEXIST')() : fileSystem.open(...args));
+    for (const fs of [withCalls({ rename: failing('ENOENT') }), withCalls({ open })]) {
+      await refuses(new LocalDisk(path, fs).begin(LENGTH, 'point 1'), 'busy', /another restore has replaced or finished it/);
+      await rm(folder, { recursive: true });
+      await mkdir(folder);
+    }
+    const disk = new LocalDisk(path, withCalls({ link: failing('ENOENT') }));
+    await disk.begin(LENGTH, 'point 1');
+    await refuses(disk.finish(), 'busy', /another restore has replaced or finished it/);
   });
 
   it('is refused when the unfinished file is gone', async () => {
     const disk = new LocalDisk(path);
     await disk.begin(LENGTH, 'point 1');
     await rename(`${path}.partial`, `${path}.moved`);
-    await refuses(disk.finish(), 'fileProblem', /Could not finish .*there is no such file/);
+    await refuses(disk.finish(), 'busy', /disk\.vhd\.partial is no longer the file/);
     await disk.close();
   });
 });

@@ -91,12 +91,7 @@ async function recentPoints(
   return points;
 }
 
-async function rhythmOf(
-  newest: RecoveryPoint,
-  { numbers }: CatalogueIndex,
-  chain: Catalogue,
-  tools: Tools,
-): Promise<number | undefined> {
+async function rhythmOf(newest: RecoveryPoint, { numbers }: CatalogueIndex, chain: Catalogue, tools: Tools): Promise<number | undefined> {
   const number = numbers.at(-1 - RHYTHM);
   const earlier = number === undefined ? undefined : await readableEntry(chain, number, tools);
   if (earlier === undefined) return undefined;

@@ -44,8 +44,12 @@ export async function listPoints({ backup, catalogue }: PointsRequest, options: 
 export async function requireChain(backup: PageBlob, catalogue: RecordStore, isBegun: boolean, { retrier, signal }: Tools): Promise<void> {
   const { metadata } = await retrier.repeat('properties', () => backup.image().properties({ signal }), signal);
   if (isBegun || metadata[KEY.chain] === undefined) return;
-  throw new BackupError('blobNotFound', `${backup.url} is marked as the backup blob of a chain, but its catalogue is not at ${catalogue.url}.`, {
-    unharmed: 'Nothing was changed.',
-    hint: 'If the catalogue lies in another place, name that with --catalogue. A copy of a backup blob bears its mark too, but has no recovery points.',
-  });
+  throw new BackupError(
+    'blobNotFound',
+    `${backup.url} is marked as the backup blob of a chain, but its catalogue is not at ${catalogue.url}.`,
+    {
+      unharmed: 'Nothing was changed.',
+      hint: 'If the catalogue lies in another place, name that with --catalogue. A copy of a backup blob bears its mark too, but has no recovery points.',
+    },
+  );
 }

@@ -18,7 +18,10 @@ export interface PointRequest {
  * The catalogue's entry of the point: only a catalogued snapshot is a restore point, since the backup blob itself is torn while a run writes.
  * @throws notOurs, snapshotNotFound, integrity
  */
-export async function findPoint({ backup, catalogue, point, evenIfFailed }: PointRequest, { retrier, signal }: Tools): Promise<CatalogueEntry> {
+export async function findPoint(
+  { backup, catalogue, point, evenIfFailed }: PointRequest,
+  { retrier, signal }: Tools,
+): Promise<CatalogueEntry> {
   const chain = new Catalogue(catalogue, retrier);
   const { numbers, failed } = await chain.index(signal);
   const { entries, unreadable } = await chain.readable(signal, numbers);

@@ -32,13 +32,8 @@ function itemsOf(accounts: readonly StorageAccount[], last: string | undefined, 
     .map((account): Item => {
       const words = describeAccount(account, undefined, voice);
       const isLast = account.endpoint === last;
-      return {
-        label: words.label,
-        description: words.description,
-        ...(isLast && { detail: l10n.t('The account of the disk itself: a backup there is lost together with it.') }),
-        iconPath: new ThemeIcon(words.icon.id),
-        account,
-      };
+      const detail = isLast ? l10n.t('The account of the disk itself: a backup there is lost together with it.') : '';
+      return { label: words.label, description: words.description, detail, iconPath: new ThemeIcon(words.icon.id), account };
     });
   const sensible = items.filter(({ account }) => account?.endpoint !== last);
   const attach: Item = { label: l10n.t('Attach Account…'), iconPath: new ThemeIcon('add'), account: undefined, alwaysShow: true };

@@ -21,7 +21,8 @@ export async function askBlob(title: string, kind: BlobKind, tools: CommandTools
   let container = '';
   let url: string | undefined;
   const steps = [
-    async () => went(await askAccount({ title, step: [1, 3], placeholder: l10n.t('Storage account') }, tools), (value) => (account = value)),
+    async () =>
+      went(await askAccount({ title, step: [1, 3], placeholder: l10n.t('Storage account') }, tools), (value) => (account = value)),
     async () =>
       went(
         await askContainer(account!, { title, step: [2, 3], placeholder: l10n.t('Container'), canCreate: false }, tools),
@@ -43,10 +44,14 @@ async function itemsOf(account: StorageAccount, container: string, kind: BlobKin
   const items = blobs
     .filter(({ name }) => backups.has(name) === (kind === 'backup'))
     .map((blob): Item => {
-      const description = [sizeText(blob.length), ...(blob.snapshots.length > 0 ? [snapshotsText(blob.snapshots.length, tools.voice)] : [])].join(' · ');
+      const description = [
+        sizeText(blob.length),
+        ...(blob.snapshots.length > 0 ? [snapshotsText(blob.snapshots.length, tools.voice)] : []),
+      ].join(' · ');
       return { label: blob.name, description, iconPath: new ThemeIcon(kind === 'disk' ? 'database' : 'archive'), blob };
     });
   if (items.length > 0) return items;
-  const label = kind === 'disk' ? l10n.t('No page blobs here. Choose another container.') : l10n.t('No backup blobs here. Choose another container.');
+  const label =
+    kind === 'disk' ? l10n.t('No page blobs here. Choose another container.') : l10n.t('No backup blobs here. Choose another container.');
   return [{ label, iconPath: new ThemeIcon('arrow-left'), blob: undefined }];
 }

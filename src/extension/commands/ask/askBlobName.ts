@@ -27,7 +27,10 @@ export async function askPlace(question: PlaceQuestion, tools: CommandTools): Pr
   let name = '';
   const steps = [
     async () =>
-      went(await askAccount({ title, step: [1, 3], placeholder: question.accountPlaceholder, last: own }, tools), (value) => (account = value)),
+      went(
+        await askAccount({ title, step: [1, 3], placeholder: question.accountPlaceholder, last: own }, tools),
+        (value) => (account = value),
+      ),
     async () =>
       went(
         await askContainer(account!, { title, step: [2, 3], placeholder: question.containerPlaceholder, canCreate: true }, tools),
@@ -41,15 +44,19 @@ export async function askPlace(question: PlaceQuestion, tools: CommandTools): Pr
     },
   ];
   const isDone = await runSteps((at) => steps[at]);
-  return isDone ? formatAddress({ endpoint: account!.endpoint, account: undefined, container, blob: name, snapshot: undefined }) : undefined;
+  return isDone
+    ? formatAddress({ endpoint: account!.endpoint, account: undefined, container, blob: name, snapshot: undefined })
+    : undefined;
 }
 
 /** REST: Naming and Referencing Blobs. */
 export function blobNameProblem(name: string): string | undefined {
   if (name === '') return l10n.t('Type a name.');
   if (name.length > 1000) return l10n.t('At most 1,000 characters.');
-  if (/[\\\u0000-\u001f]/.test(name)) return l10n.t('No backslashes and no control characters.');
-  return /^\/|\/$|[./]$|\/\/|\.\//.test(name) ? l10n.t('A name does not begin or end with a slash or end with a dot, and has something between slashes.') : undefined;
+  if (/[\\\p{Cc}]/u.test(name)) return l10n.t('No backslashes and no control characters.');
+  return /^\/|\/$|[./]$|\/\/|\.\//.test(name)
+    ? l10n.t('A name does not begin or end with a slash or end with a dot, and has something between slashes.')
+    : undefined;
 }
 
 function endpointOf(url: string, { directory }: CommandTools): string | undefined {

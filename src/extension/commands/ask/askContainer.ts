@@ -46,7 +46,10 @@ export async function askContainer(account: StorageAccount, question: ContainerQ
 async function itemsOf(account: StorageAccount, canCreate: boolean, tools: CommandTools): Promise<Item[]> {
   const create: Item = { label: l10n.t('Create Container…'), iconPath: new ThemeIcon('add'), container: undefined, alwaysShow: true };
   const containers = await namesOf(account, tools);
-  return [...containers.map((container): Item => ({ label: container, iconPath: new ThemeIcon('folder'), container })), ...(canCreate ? [create] : [])];
+  return [
+    ...containers.map((container): Item => ({ label: container, iconPath: new ThemeIcon('folder'), container })),
+    ...(canCreate ? [create] : []),
+  ];
 }
 
 /** A key that may not list containers may still be good for one that is typed; then only that is offered. */

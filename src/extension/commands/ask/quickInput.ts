@@ -30,10 +30,11 @@ export async function choose<Item extends QuickPickItem>({ title, placeholder, i
   });
   pick.show();
   try {
-    Promise.resolve(items).then((fetched) => {
-      pick.items = fetched;
+    const fill = async (): Promise<void> => {
+      pick.items = await items;
       pick.busy = false;
-    }, reject);
+    };
+    fill().catch(reject);
     return await promise;
   } finally {
     pick.dispose();

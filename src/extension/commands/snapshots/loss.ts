@@ -49,7 +49,11 @@ async function asPoint({ blob, id }: SnapshotRef, tools: { readonly session: Azu
   });
 }
 
-async function asSource({ blob, id }: SnapshotRef, backup: string, tools: { readonly session: AzureSession; readonly job: JobOptions }): Promise<Loss> {
+async function asSource(
+  { blob, id }: SnapshotRef,
+  backup: string,
+  tools: { readonly session: AzureSession; readonly job: JobOptions },
+): Promise<Loss> {
   return unsureIfUnreadable(async () => {
     const summary = await summaryOf(backup, tools);
     const source = sourceIn(summary);
@@ -69,7 +73,10 @@ async function unsureIfUnreadable(look: () => Promise<Loss>): Promise<Loss> {
 }
 
 /** All backup blobs that snapshots of a blob name, whether or not it is so. */
-async function backupsNamedOn(url: string, { session, job }: { readonly session: AzureSession; readonly job: JobOptions }): Promise<string[]> {
+async function backupsNamedOn(
+  url: string,
+  { session, job }: { readonly session: AzureSession; readonly job: JobOptions },
+): Promise<string[]> {
   const blob = await session.pageBlob(url);
   const { retrier, signal } = toolsFor(job);
   const found = new Map<string, string>();

@@ -3,7 +3,10 @@ import { runVerify, type VerifyResult } from '../../../engine/jobs/verify/verify
 import type { RunSpec } from '../run.ts';
 import type { JobContext } from './jobContext.ts';
 
-export async function* verifyJob(spec: RunSpec & { job: 'verify' }, { session, settings, options }: JobContext): AsyncGenerator<RunEvent<VerifyResult>> {
+export async function* verifyJob(
+  spec: RunSpec & { job: 'verify' },
+  { session, settings, options }: JobContext,
+): AsyncGenerator<RunEvent<VerifyResult>> {
   yield { type: 'phase', phase: 'preparing', text: 'Reading the catalogue.' };
   const [backup, catalogue] = await Promise.all([session.pageBlob(spec.backup), session.recordStoreFor(spec.backup)]);
   const source = spec.source === undefined ? undefined : await session.pageBlob(spec.source);

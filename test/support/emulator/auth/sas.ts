@@ -30,7 +30,7 @@ export function checkSas(target: Target, account: Account, operation: Operation,
   } else if (needed.level === 'c' && target.query.get('sr') !== 'c') {
     throw new StorageError('AuthorizationResourceTypeMismatch');
   }
-  if (![...needed.letters].some((letter) => letters.includes(letter))) throw new StorageError('AuthorizationPermissionMismatch');
+  if (!needed.letters.split('').some((letter) => letters.includes(letter))) throw new StorageError('AuthorizationPermissionMismatch');
   return { kind: 'sas', letters };
 }
 

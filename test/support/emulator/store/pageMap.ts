@@ -101,7 +101,7 @@ export class PageMap {
     if (from >= to) return runs;
     let open: { start: number; end: number; allocated: boolean } | undefined;
     walkPages(this.#root, TOP_LEVEL, 0, from, to, since, (first, last, allocated) => {
-      if (open !== undefined && open.end === first * PAGE && open.allocated === allocated) {
+      if (open?.end === first * PAGE && open.allocated === allocated) {
         open.end = last * PAGE;
         return true;
       }

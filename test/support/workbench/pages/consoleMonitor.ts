@@ -13,6 +13,10 @@ const ALLOWED: readonly Allowed[] = [
     reason: 'parts of VS Code itself say so at each reload in a browser',
   },
   {
+    pattern: /Unable to write file 'vscode-log:.*IndexedDB database .* is closed/,
+    reason: 'a window that is being left still wants to write its log',
+  },
+  {
     pattern: /Timed out waiting for authentication provider 'github' to register/,
     reason: 'VS Code itself asks for GitHub accounts, and on a busy machine its own extension for that is late',
   },

@@ -2,6 +2,9 @@ import type { Locator, Page } from 'playwright-core';
 import { plain, wholly } from './text.ts';
 import type { Words } from './text.ts';
 
+/** A question without details stands where else the details do. */
+const MESSAGE = '.dialog-message-text, .dialog-message-detail';
+
 /** The modal question in the middle of the window. */
 export class Dialog {
   readonly locator: Locator;
@@ -11,13 +14,16 @@ export class Dialog {
   }
 
   async wait(words?: Words): Promise<this> {
-    const message = this.locator.page().locator('.dialog-message-text');
-    await (words === undefined ? this.locator : this.locator.filter({ has: message.filter({ hasText: wholly(words) }) })).waitFor();
+    const message = this.locator
+      .page()
+      .locator(MESSAGE)
+      .filter({ hasText: words === undefined ? /./ : wholly(words) });
+    await this.locator.filter({ has: message }).waitFor();
     return this;
   }
 
   async message(): Promise<string> {
-    return plain(await this.locator.locator('.dialog-message-text').textContent());
+    return plain(await this.locator.locator(MESSAGE).first().textContent());
   }
 
   async detail(): Promise<string> {
