@@ -24,6 +24,8 @@ export const BACKUP = 'devstoreaccount2';
 export interface StageOptions {
   readonly settings?: Settings;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Called with the folder of the bundle. */
+  readonly beforeStart?: (dist: string) => Promise<void>;
 }
 
 /** The extension as it ships, in a real VS Code, with an emulator of two accounts. */
@@ -52,7 +54,7 @@ export class Stage implements AsyncDisposable {
     this.#stack = parts.stack;
   }
 
-  static async open({ settings = {}, env }: StageOptions = {}): Promise<Stage> {
+  static async open({ settings = {}, env, beforeStart }: StageOptions = {}): Promise<Stage> {
     await using stack = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'pbb-e2e-'));
     stack.defer(() => rm(folder, { recursive: true, force: true }));
@@ -61,6 +63,7 @@ export class Stage implements AsyncDisposable {
     stack.defer(() => emulator.close());
     const { folder: extension, dist, ...built } = await buildExtension();
     stack.use(built);
+    await beforeStart?.(dist);
     const running = await startWorkbench({
       extension,
       settings: {
