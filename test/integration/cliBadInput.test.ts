@@ -172,6 +172,18 @@ describe('the command line, given what it cannot use', () => {
       says: /"htp\/\/nonsense" is not a blob URL/,
     },
     {
+      what: 'a # in a name',
+      given: () => ['backup', `${disk.url}#2.vhd`, backup('new.vhd')],
+      status: 2,
+      says: /disk\.vhd#2\.vhd" holds a "#".*write # as %23/,
+    },
+    {
+      what: 'a name that leads elsewhere',
+      given: () => ['backup', disk.url.replace('disk.vhd', 'x/../disk.vhd'), backup('new.vhd')],
+      status: 2,
+      says: /x\/\.\.\/disk\.vhd" holds a part "\." or "\.\."/,
+    },
+    {
       what: 'a URL that names no blob',
       given: () => ['points', 'https://a.blob.core.windows.net/container'],
       status: 2,

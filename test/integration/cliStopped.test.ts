@@ -65,6 +65,10 @@ describe('a command that is stopped by Ctrl-C', () => {
     const resumed = await run(command);
     assert.equal(resumed.status, 0, resumed.stderr);
     assert.equal(resumed.last['resumed'], true);
+    assert.match(
+      resumed.stderr,
+      /\nThis point shows the disk as it was when the interrupted run began \(\d{4}-[^)]+Z\)\. Run the command again for what changed since\.\n$/,
+    );
     assert.ok(two.emulator.counts.pages.put < LENGTH, 'pages that were there are not copied again');
     const point = two.backups.getPageBlobClient('disk.vhd').withSnapshot(String(resumed.last['recoveryPoint']));
     assert.ok((await bytesOf(point)).equals(truth));
