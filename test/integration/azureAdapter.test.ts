@@ -105,7 +105,7 @@ describe('a SAS', () => {
       () => assert.fail('listed'),
       (thrown: unknown) => thrown as BackupError,
     );
-    assert.ok(['sasLacksPermission', 'signInNeeded'].includes(error.code), error.code);
+    assert.ok(['sasLacksPermission', 'accessDenied'].includes(error.code), error.code);
     assert.match(error.fullText, /one blob/);
   });
 

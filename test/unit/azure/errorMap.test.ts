@@ -82,7 +82,8 @@ describe('the table of errors', () => {
     [412, 'CannotVerifyCopySource', 'copySourceRefused', false, 'none'],
     [304, 'ConditionNotMet', 'conditionNotMet', false, 'unknown'],
     [304, undefined, 'incompleteAnswer', true, 'unknown'],
-    [401, undefined, 'signInNeeded', false, 'none'],
+    // The context is that of an account key; no sign-in would mend it.
+    [401, undefined, 'accessDenied', false, 'none'],
     [403, undefined, 'accessDenied', false, 'none'],
     [408, undefined, 'timedOut', true, 'unknown'],
     [429, undefined, 'throttled', true, 'none'],

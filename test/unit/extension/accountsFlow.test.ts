@@ -93,7 +93,7 @@ describe('Attach Account', () => {
       user.answers(/How do you reach/, 'Connection String');
       user.answers(/Connection string of/, wrong);
       user.answers(/did not answer as it should/, (shown) => {
-        assert.match(shown.choices[0]!, /Add Anyway — Could not list the containers.*the service did not accept the sign-in/);
+        assert.match(shown.choices[0]!, /Add Anyway — Could not list the containers.*the service did not accept the account key/);
         return answer;
       });
       assert.equal((await accounts.attachAccount()).length, attached);
