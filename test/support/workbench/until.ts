@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** How long anything may take. Long, because machines that build are busy; nothing waits longer than it has to. */
-export const PATIENCE = 30_000;
+export const PATIENCE = 60_000;
 
 /** Asks `check` again and again until it gives something else than undefined or false. The message of a timeout holds `what` and the last error. */
 export async function until<T>(
