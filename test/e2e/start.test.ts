@@ -7,14 +7,18 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { BlobServiceClient } from '@azure/storage-blob';
+import { launchBrowser } from '../support/workbench/browser/launch.ts';
+import { Workbench } from '../support/workbench/pages/workbench.ts';
 import { root } from '../support/workbench/folders.ts';
 import { until } from '../support/workbench/until.ts';
+import { Sidebar } from './support/sidebar.ts';
+import { BACKUP, LIVE } from './support/stage.ts';
 
 const sample = join(root, 'test', 'support', 'workbench', 'sample');
 
-/** Starts as `npm start` does, but with the sample extension, and waits until it says that it is ready. */
-async function start(env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [join(root, 'scripts', 'start.ts'), '--extension', sample], {
+/** Starts as `npm start` does, and waits until it says that it is ready. */
+async function start(options: readonly string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [join(root, 'scripts', 'start.ts'), ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
   });
@@ -25,6 +29,28 @@ async function start(env: Record<string, string> = {}) {
   assert.equal(child.exitCode, null, 'it ended by itself');
   const [, url] = /(http:\/\/127\.0\.0\.1:\d+\/\S*)/.exec(said)!;
   return { child, ended, url: url!, connections: said.match(/DefaultEndpointsProtocol=\S+/g) ?? [] };
+}
+
+/** What somebody who tries it sees first. */
+async function attachAndLook(url: string): Promise<void> {
+  const browser = await launchBrowser();
+  try {
+    const workbench = await Workbench.open(browser, { url });
+    const sidebar = await new Sidebar(workbench).open();
+    await sidebar.attachEmulator();
+    await sidebar.accounts.row(LIVE).expand();
+    await sidebar.accounts.row('data.vhd').waitForDescription('64 MiB · never backed up');
+    await sidebar.accounts.row('web.vhd').waitForDescription(/^256 MiB · backed up .* · 2 points$/);
+    await sidebar.accounts.row('web.vhd').expand();
+    await sidebar.accounts.row(`→ ${BACKUP} / backups/web.vhd`).expand();
+    await sidebar.accounts.waitForRows(
+      'both points',
+      (rows) => rows.filter(({ level, aria }) => level === 4 && aria.startsWith('Recovery point')).length === 2,
+    );
+    assert.deepEqual(workbench.console.errors(), []);
+  } finally {
+    await browser.close();
+  }
 }
 
 /** The processes that this one started, and those that they started, and so on. */
@@ -47,10 +73,8 @@ async function isGone(pids: readonly number[]): Promise<boolean> {
 
 describe('npm start', () => {
   it('shows VS Code and an emulator with a chain, and ends with all its processes when asked to', async () => {
-    const { child, ended, url, connections } = await start();
-    const page = await fetch(url);
-    assert.equal(page.status, 200);
-    await page.text();
+    const { child, ended, url, connections } = await start([]);
+    await attachAndLook(url);
     assert.equal(connections.length, 2);
     const [live, backup] = connections.map((connection) => BlobServiceClient.fromConnectionString(connection));
     const names: string[] = [];
@@ -72,7 +96,7 @@ describe('npm start', () => {
     // Nobody is left to take its files away.
     const folder = await mkdtemp(join(tmpdir(), 'pbb-'));
     test.after(() => rm(folder, { recursive: true, force: true }));
-    const { child, ended } = await start({ TMPDIR: folder });
+    const { child, ended } = await start(['--extension', sample], { TMPDIR: folder });
     const started = await descendants(child.pid!);
     child.kill('SIGKILL');
     await ended;

@@ -32,7 +32,10 @@ export class Sidebar {
   /** Both accounts of the emulator, in one go. */
   async attachEmulator(): Promise<void> {
     await this.run('Attach Local Emulator');
-    await this.accounts.row('devstoreaccount2').wait();
+    await this.accounts.waitForRows(
+      'the accounts',
+      (rows) => rows.filter(({ level, description }) => level === 1 && description === 'emulator').length === 2,
+    );
   }
 
   /** Answers *Attach Account…* once it asks. */

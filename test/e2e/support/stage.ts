@@ -7,7 +7,7 @@ import { after, afterEach, before } from 'node:test';
 import assert from 'node:assert/strict';
 import { BlobServiceClient, type ContainerClient, type PageBlobClient } from '@azure/storage-blob';
 import { SETTINGS } from '../../../src/extension/names.ts';
-import { startEmulator, type Emulator } from '../../support/emulator/emulator.ts';
+import { DEFAULT_ACCOUNTS, startEmulator, type Emulator } from '../../support/emulator/emulator.ts';
 import { buildExtension } from '../../support/extension/build.ts';
 import { makeSampleDisk, type SampleDisk } from '../../support/sampleDisk.ts';
 import type { Workbench } from '../../support/workbench/pages/workbench.ts';
@@ -17,7 +17,7 @@ import { Sidebar } from './sidebar.ts';
 
 const MiB = 1024 ** 2;
 
-/** The accounts of the emulator: the disks' and the backups'. */
+/** The accounts of the emulator unless told otherwise: the disks' and the backups'. */
 export const LIVE = 'devstoreaccount1';
 export const BACKUP = 'devstoreaccount2';
 
@@ -26,6 +26,8 @@ export interface StageOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Called with the folder of the bundle. */
   readonly beforeStart?: (dist: string) => Promise<void>;
+  /** Of the account of disks and that of backups. */
+  readonly names?: readonly [live: string, backup: string];
 }
 
 /** The extension as it ships, in a real VS Code, with an emulator of two accounts. */
@@ -54,12 +56,15 @@ export class Stage implements AsyncDisposable {
     this.#stack = parts.stack;
   }
 
-  static async open({ settings = {}, env, beforeStart }: StageOptions = {}): Promise<Stage> {
+  static async open({ settings = {}, env, beforeStart, names = [LIVE, BACKUP] }: StageOptions = {}): Promise<Stage> {
     await using stack = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'pbb-e2e-'));
     stack.defer(() => rm(folder, { recursive: true, force: true }));
     const ahead = { ms: 0 };
-    const emulator = await startEmulator({ clock: () => Date.now() + ahead.ms });
+    const emulator = await startEmulator({
+      clock: () => Date.now() + ahead.ms,
+      accounts: names.map((name) => DEFAULT_ACCOUNTS.find((account) => account.name === name) ?? { name, key: keyOf(name) }),
+    });
     stack.defer(() => emulator.close());
     const { folder: extension, dist, ...built } = await buildExtension();
     stack.use(built);
@@ -67,7 +72,7 @@ export class Stage implements AsyncDisposable {
     const running = await startWorkbench({
       extension,
       settings: {
-        [`pageBlobBackup.${SETTINGS.emulatorConnectionStrings}`]: [LIVE, BACKUP].map((name) => emulator.connectionString(name)),
+        [`pageBlobBackup.${SETTINGS.emulatorConnectionStrings}`]: names.map((name) => emulator.connectionString(name)),
         ...settings,
       },
       ...(env && { env }),
@@ -79,7 +84,15 @@ export class Stage implements AsyncDisposable {
 
   /** A disk in the live account's container `vhds`, with some files on it. */
   async disk(name: string, { size = 64 * MiB, seed = 1, container = 'vhds' } = {}): Promise<SampleDisk> {
-    return makeSampleDisk({ emulator: this.emulator, account: LIVE, container, name, folder: this.#folder, size, seed });
+    return makeSampleDisk({
+      emulator: this.emulator,
+      account: this.emulator.accounts[0]!.name,
+      container,
+      name,
+      folder: this.#folder,
+      size,
+      seed,
+    });
   }
 
   /** The SDK's way in, with the account's key. */
@@ -127,6 +140,10 @@ export async function contentOf(blob: PageBlobClient): Promise<string> {
 /** SHA-256 of the disk's image file: the truth. */
 export async function contentOfDisk({ disk }: SampleDisk): Promise<string> {
   return hashOf(createReadStream(disk.path));
+}
+
+function keyOf(account: string): string {
+  return createHash('sha512').update(account).digest('base64');
 }
 
 async function hashOf(stream: NodeJS.ReadableStream): Promise<string> {

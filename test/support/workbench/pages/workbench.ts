@@ -22,6 +22,9 @@ import { webview, webviewTitled } from './webview.ts';
 
 const WINDOW = { width: 1280, height: 800 };
 
+/** A server of one's own, or the address of another one. */
+type Served = RunningWorkbench | { readonly url: string };
+
 /** One window of VS Code. What it cannot do, `page` can. */
 export class Workbench {
   readonly page: Page;
@@ -32,9 +35,9 @@ export class Workbench {
   readonly editors: Editors;
   readonly console: ConsoleMonitor;
   readonly #context: BrowserContext;
-  readonly #running: RunningWorkbench;
+  readonly #running: Served;
 
-  private constructor(context: BrowserContext, page: Page, running: RunningWorkbench) {
+  private constructor(context: BrowserContext, page: Page, running: Served) {
     this.#context = context;
     this.#running = running;
     this.page = page;
@@ -46,7 +49,7 @@ export class Workbench {
     this.console = new ConsoleMonitor(page);
   }
 
-  static async open(browser: Browser, running: RunningWorkbench): Promise<Workbench> {
+  static async open(browser: Browser, running: Served): Promise<Workbench> {
     const context = await browser.newContext({
       viewport: WINDOW,
       deviceScaleFactor: 1,
@@ -122,7 +125,7 @@ export class Workbench {
   /** Waits until the output channel holds these words. @returns all its text */
   async waitForOutput(channel: string, words: Words): Promise<string> {
     return await until(`"${words}" in the output channel ${channel}`, async () => {
-      const text = await outputChannel(this.#running.userData, channel);
+      const text = await outputChannel(this.#server.userData, channel);
       return text !== undefined && partly(words).test(text) && text;
     });
   }
@@ -156,7 +159,7 @@ export class Workbench {
   /** The extension host dies at once, as in a crash. VS Code starts another one. */
   async crashExtensionHost(): Promise<void> {
     this.console.allowCrash();
-    await this.#running.killExtensionHosts();
+    await this.#server.killExtensionHosts();
   }
 
   async setTheme(theme: Theme): Promise<void> {
@@ -171,8 +174,19 @@ export class Workbench {
 
   /** Changes the user's settings; a value of undefined takes one out. The window is loaded anew: this server does not see its files change. */
   async changeSettings(settings: Settings): Promise<void> {
-    await this.#running.settings.change(settings);
+    await this.#server.settings.change(settings);
     await this.reload();
+  }
+
+  /** Drags the edge of the side bar until it is so many pixels wide, the activity bar included. */
+  async widenSideBar(width: number): Promise<void> {
+    const { mouse } = this.page;
+    const box = (await this.page.locator('.part.sidebar').boundingBox())!;
+    const edge = box.x + box.width;
+    await mouse.move(edge + 1, 300);
+    await mouse.down();
+    await mouse.move(width, 300, { steps: 4 });
+    await mouse.up();
   }
 
   /** Writes a picture of the window to `.cache/screenshots`. @returns its path */
@@ -201,6 +215,12 @@ export class Workbench {
   /** Closes the window as one that crashes: nobody is told. */
   async close(): Promise<void> {
     await this.#context.close();
+  }
+
+  /** What reaches behind the window works only in a server that was started here. */
+  get #server(): RunningWorkbench {
+    if ('userData' in this.#running) return this.#running;
+    throw new Error(`The server of ${this.#running.url} was started by somebody else.`);
   }
 
   async #ready(): Promise<void> {

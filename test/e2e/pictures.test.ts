@@ -1,0 +1,83 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { openAzure } from '../../src/azure/azure.ts';
+import { planBackup } from '../../src/engine/jobs/backup/plan.ts';
+import { runBackup } from '../../src/engine/jobs/backup/run.ts';
+import type { ProofLevel } from '../../src/engine/proof/proof.ts';
+import { systemWorld } from '../../src/files/systemWorld.ts';
+import type { SampleDisk } from '../support/sampleDisk.ts';
+import { root } from '../support/workbench/folders.ts';
+import { Gate } from './support/gate.ts';
+import { onStage } from './support/stage.ts';
+
+const MiB = 1024 ** 2;
+const HOUR = 3600_000;
+const README = join(root, 'media', 'readme', 'tree.png');
+
+/** Pictures for people to look at; with PBB_README=1 the one in the README is made anew. */
+describe('pictures', () => {
+  const on = onStage({ names: ['contosovms', 'contosobackups'] });
+  let web: SampleDisk;
+
+  before(async () => {
+    const { workbench } = on.stage;
+    await on.stage.container('contosobackups', 'backups').create();
+    const old = await on.stage.disk('archive.vhd', { seed: 1 });
+    for (const days of [14, 13, 12, 11, 10]) await backedUp(old, 'archive.vhd', days * 24, 'ranges');
+    web = await on.stage.disk('web.vhd', { seed: 2, size: 256 * MiB });
+    await on.stage.disk('data.vhd', { seed: 3, size: 128 * MiB });
+    const proofs: ProofLevel[] = ['changed', 'changed', 'sample', 'changed'];
+    for (const [i, proof] of proofs.entries()) await backedUp(web, 'web.vhd', (proofs.length - i) * 12, proof);
+    await web.work(20);
+    await workbench.page.setViewportSize({ width: 1200, height: 720 });
+  });
+
+  /** A recovery point of some hours ago. */
+  async function backedUp(disk: SampleDisk, name: string, hours: number, proof: ProofLevel): Promise<void> {
+    const { ahead, emulator } = on.stage;
+    ahead.ms = -hours * HOUR;
+    await disk.work();
+    const strings = emulator.accounts.map(({ name: account }, i) => [
+      `AZURE_STORAGE_CONNECTION_STRING_${i}`,
+      emulator.connectionString(account),
+    ]);
+    const azure = openAzure({ env: Object.fromEntries(strings) as Record<string, string> });
+    const backup = azure.pageBlob(on.stage.container('contosobackups', 'backups').getPageBlobClient(name).url);
+    const request = { source: azure.pageBlob(disk.blob.url), backup, catalogue: azure.recordStoreFor(backup), proof };
+    const options = { world: { ...systemWorld, now: () => Date.now() + ahead.ms } };
+    for await (const { type } of runBackup(await planBackup(request, options), request, options)) void type;
+    ahead.ms = 0;
+  }
+
+  it('of the tree, a chain and a run, in every theme', async () => {
+    const { emulator, sidebar, workbench } = on.stage;
+    const { accounts } = sidebar;
+    await sidebar.attachEmulator();
+    await workbench.widenSideBar(640);
+    await accounts.row('contosovms').expand();
+    await accounts.row('archive.vhd').waitForDescription(/^64 MiB · overdue: last good /);
+    await accounts.row('web.vhd').expand();
+    await accounts.row('→ contosobackups / backups/web.vhd').expand();
+    await accounts.waitForRows('four points', (rows) => rows.filter(({ level }) => level === 4).length === 4);
+    await workbench.page.locator('.part.titlebar').hover();
+    using gate = new Gate(emulator, 'contosobackups', 3 * MiB);
+    await accounts.row('web.vhd').runInline('Back Up Incrementally');
+    await gate.waitUntilReached();
+    await (await workbench.notifications.wait('Backing up web.vhd')).waitForText(/\d\d %/);
+    await accounts.row('web.vhd').wait(({ description }) => /^256 MiB · backing up, \d+ % · 4 points$/.test(description));
+    await workbench.page.locator('.part.titlebar').hover();
+    const picture = await workbench.screenshot('tree');
+    if (process.env.PBB_README === '1') {
+      await mkdir(dirname(README), { recursive: true });
+      await copyFile(picture, README);
+    }
+    for (const theme of ['light', 'high contrast dark', 'high contrast light'] as const) {
+      await workbench.setTheme(theme);
+      await workbench.page.locator('.part.titlebar').hover();
+      await workbench.screenshot(`tree-${theme.replaceAll(' ', '-')}`);
+    }
+    gate.open();
+    await workbench.notifications.wait('Backed up web.vhd');
+  });
+});
