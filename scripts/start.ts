@@ -2,7 +2,6 @@
  * VS Code in the browser with this extension in it, and a storage emulator with two accounts: a disk with a chain of recovery points, and one that was
  * never backed up. Runs until Ctrl-C; nothing outlives it. Options: --port N, --extension FOLDER (another extension than this one).
  */
-import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { SETTINGS } from '../src/extension/names.ts';
 import { startEmulator, type Emulator } from '../test/support/emulator/emulator.ts';
+import { buildExtension } from '../test/support/extension/build.ts';
 import { backUpByCli, makeSampleDisk } from '../test/support/sampleDisk.ts';
 import { root } from '../test/support/workbench/folders.ts';
 import { startWorkbench } from '../test/support/workbench/startWorkbench.ts';
@@ -35,19 +35,26 @@ try {
 process.exit(0);
 
 async function start(): Promise<void> {
-  if (values.extension === root) build();
   const folder = await mkdtemp(join(tmpdir(), 'pbb-start-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const emulator = await startEmulator();
   stack.defer(() => emulator.close());
   const connections = emulator.accounts.map(({ name }) => emulator.connectionString(name));
 
+  let { extension } = values;
+  if (extension === root) {
+    say('Building the extension …');
+    // In a folder of its own: a build in another terminal does not pull it away.
+    const built = await buildExtension();
+    stack.use(built);
+    extension = built.folder;
+  }
   say('Making a disk and backing it up twice …');
   await fill(emulator, folder);
   const workspace = join(folder, 'workspace');
   await mkdir(workspace);
   const workbench = await startWorkbench({
-    extension: values.extension,
+    extension,
     folder: workspace,
     port: Number(values.port),
     // The extension knows these accounts from the start.
@@ -77,12 +84,6 @@ async function fill(emulator: Emulator, folder: string): Promise<void> {
   await backUpByCli(emulator, web.blob.url, target);
   // Changes that are not in a backup yet.
   await web.work();
-}
-
-function build(): void {
-  say('Building the extension …');
-  const { status } = spawnSync(process.execPath, [join(root, 'esbuild.mjs')], { cwd: root, stdio: ['ignore', 2, 2] });
-  if (status !== 0) throw new Error('The extension could not be built; what esbuild said is above.');
 }
 
 function say(line: string): void {

@@ -72,8 +72,9 @@ async function isGone(pids: readonly number[]): Promise<boolean> {
 }
 
 describe('npm start', () => {
-  it('shows VS Code and an emulator with a chain, and ends with all its processes when asked to', async () => {
+  it('shows VS Code and an emulator with a chain, and ends with all its processes when asked to', async (test) => {
     const { child, ended, url, connections } = await start([]);
+    test.after(() => child.kill('SIGINT'));
     await attachAndLook(url);
     assert.equal(connections.length, 2);
     const [live, backup] = connections.map((connection) => BlobServiceClient.fromConnectionString(connection));
