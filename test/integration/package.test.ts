@@ -43,7 +43,7 @@ describe('npm run package', () => {
     const names = await namesIn(vsix);
     const odd = names.filter(
       (name) =>
-        !/^(?:\[Content_Types\]\.xml|extension\.vsixmanifest|extension\/(?:package(?:\.nls)?\.json|readme\.md|changelog\.md|LICENSE\.txt|l10n\/bundle\.l10n\.json|media\/(?:icon\.png|container\.svg|walkthrough\/\w+\.svg)|dist\/(?:extension|webview)\/[\w.-]+\.(?:js|css)))$/.test(
+        !/^(?:\[Content_Types\]\.xml|extension\.vsixmanifest|extension\/(?:package(?:\.nls)?\.json|readme\.md|changelog\.md|LICENSE\.txt|l10n\/bundle\.l10n\.json|media\/(?:icon\.png|container\.svg|readme\/tree\.png|walkthrough\/\w+\.svg)|dist\/(?:extension|webview)\/[\w.-]+\.(?:js|css)))$/.test(
           name,
         ),
     );
@@ -54,6 +54,7 @@ describe('npm run package', () => {
       'l10n/bundle.l10n.json',
       'media/icon.png',
       'media/container.svg',
+      'media/readme/tree.png',
     ]) {
       assert.ok(names.includes(`extension/${needed}`), needed);
     }
