@@ -38,7 +38,7 @@ describe('the start of the extension', () => {
       texts.filter((text) => text.includes('BlobServiceClient')),
       [],
     );
-    assert.match(await sidebar.accounts.welcome(), /^Keep incremental backups/);
+    await sidebar.accounts.waitForWelcome(/^Keep incremental backups/);
     const sizes = await Promise.all(files.map(async (file) => (await stat(join(dist, file))).size));
     const aside = await readdir(`${dist}-aside`);
     test.diagnostic(

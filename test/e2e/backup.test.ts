@@ -15,10 +15,7 @@ describe('a disk and its backups', () => {
   it('attaches an account from the palette, and shows its disk', async () => {
     const { emulator, sidebar, workbench } = on.stage;
     web = await on.stage.disk('web.vhd');
-    assert.match(
-      await sidebar.accounts.welcome(),
-      /^Keep incremental backups of Azure page blobs and VM disks in another storage account\./,
-    );
+    await sidebar.accounts.waitForWelcome(/^Keep incremental backups of Azure page blobs and VM disks in another storage account\./);
     await sidebar.run('Attach Account…');
     await workbench.quickInput.wait('How do you reach the account?');
     assert.equal(await workbench.quickInput.title(), 'Attach Storage Account (1/2)');

@@ -11,9 +11,9 @@ describe('what keeps people from harm', () => {
 
   it('says what is there to be done before there is anything', async () => {
     const { sidebar, workbench } = on.stage;
-    assert.match(await sidebar.accounts.welcome(), /Sign In to Azure Or attach a storage account .* try it with the local emulator\.$/);
-    assert.equal(await sidebar.chains.welcome(), 'The backups of all your disks are listed here, once there are storage accounts above.');
-    assert.equal(await sidebar.runs.welcome(), 'Backups under way are shown here, with those that were interrupted and can be resumed.');
+    await sidebar.accounts.waitForWelcome(/Sign In to Azure Or attach a storage account .* try it with the local emulator\.$/);
+    await sidebar.chains.waitForWelcome('The backups of all your disks are listed here, once there are storage accounts above.');
+    await sidebar.runs.waitForWelcome('Backups under way are shown here, with those that were interrupted and can be resumed.');
     await workbench.screenshot('empty');
   });
 
@@ -23,7 +23,7 @@ describe('what keeps people from harm', () => {
     await workbench.dialog.wait(/The extension 'Page Blob Backup' wants to sign in using Microsoft\./);
     await workbench.screenshot('sign-in');
     await workbench.dialog.cancel();
-    assert.match(await sidebar.accounts.welcome(), /Sign In to Azure/);
+    await sidebar.accounts.waitForWelcome(/Sign In to Azure/);
   });
 
   it('shows an account that needs a sign-in as such', async () => {

@@ -90,7 +90,7 @@ describe('the workbench harness, with a sample extension', () => {
   it('reads an empty view and presses its button; picks, and types what is wrong and then right', async () => {
     const { quickInput, notifications } = workbench;
     const empty = workbench.view('Vegetables');
-    assert.match(await empty.welcome(), /^No vegetables here\. Choose Fruit$/);
+    await empty.waitForWelcome(/^No vegetables here\. Choose Fruit$/);
     await empty.pressWelcomeButton('Choose Fruit');
     await quickInput.wait('Which one?');
     assert.equal(await quickInput.title(), 'Choose a Fruit');

@@ -86,9 +86,16 @@ export class View {
     await this.locator.locator(`> .pane-header .action-label[aria-label="${name}"]`).click();
   }
 
-  /** The text of an empty view; its buttons are in it too. */
-  async welcome(): Promise<string> {
-    return plain(await this.#welcome.innerText());
+  /** Waits until an empty view says so; the labels of its buttons are in the text too. */
+  async waitForWelcome(text: Words): Promise<string> {
+    let said = '';
+    const isSaid = async (): Promise<string | undefined> => {
+      said = plain(await this.#welcome.innerText({ timeout: 1000 }).catch(() => ''));
+      return (typeof text === 'string' ? said === text : text.test(said)) ? said : undefined;
+    };
+    return until(`${this.#name} to say ${String(text)}`, isSaid).catch((error: unknown) => {
+      throw new Error(`It says: ${said}`, { cause: error });
+    });
   }
 
   async pressWelcomeButton(label: Words): Promise<void> {
