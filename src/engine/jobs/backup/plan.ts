@@ -7,6 +7,7 @@ import { isBackupError } from '../../errors.ts';
 import type { BlobProperties, SnapshotId } from '../../pageBlob.ts';
 import type { ProofLevel } from '../../proof/proof.ts';
 import type { TransferChoice } from '../../transfer/pageMover.ts';
+import { propertiesIfThere } from '../propertiesIfThere.ts';
 import { estimateOf, type Estimate } from '../estimate.ts';
 import { toolsFor, type JobOptions, type Tools } from '../../tools.ts';
 import { refuse } from './refusals.ts';
@@ -78,7 +79,7 @@ async function lookAt({ source, backup, catalogue, adopt }: BackupRequest, tools
   const sourceProperties = await retrier.repeat('properties', () => source.image().properties({ signal }), signal);
   if (sourceProperties.copy?.status === 'pending') throw refuse.copyPending(source.url);
   if (sourceProperties.metadata[KEY.restore] === 'partial') throw refuse.halfRestored(source.url);
-  const backupProperties = await retrier.repeat('properties', () => propertiesIfThere(backup.image(), signal), signal);
+  const backupProperties = await retrier.repeat('properties', () => propertiesIfThere(backup, signal), signal);
   if (backupProperties && isSameBlob(sourceProperties, backupProperties)) throw refuse.sameBlob(source.url);
   const chain = new Catalogue(catalogue, retrier);
   const { numbers, failed } = await chain.index(signal);
@@ -105,18 +106,6 @@ async function lookAt({ source, backup, catalogue, adopt }: BackupRequest, tools
     failed: await failedGround(chain, numbers, failed, signal),
     openRun: openRun?.parent === (tip?.number ?? 0) ? openRun : undefined,
   };
-}
-
-async function propertiesIfThere(
-  image: { properties(o: { signal: AbortSignal | undefined }): Promise<BlobProperties> },
-  signal?: AbortSignal,
-) {
-  try {
-    return await image.properties({ signal });
-  } catch (error) {
-    if (isBackupError(error, 'blobNotFound')) return undefined;
-    throw error;
-  }
 }
 
 /** One blob under two spellings of its URL: only then can creation time, ETag and length all be the same. */

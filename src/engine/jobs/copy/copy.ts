@@ -1,6 +1,7 @@
 import { BackupError, cancelledError, isBackupError, throwIfCancelled } from '../../errors.ts';
 import { runEvents, type Emit, type RunEvent } from '../../events.ts';
 import type { BlobImage, BlobProperties, CopyOptions, CopyState, PageBlob } from '../../pageBlob.ts';
+import { propertiesIfThere } from '../propertiesIfThere.ts';
 import { toolsFor, type JobOptions, type Tools } from '../../tools.ts';
 
 const FIRST_POLL_MS = 200;
@@ -134,13 +135,4 @@ async function abort(target: PageBlob, copyId: string, { retrier }: Tools): Prom
     }
   });
   throw cancelledError();
-}
-
-async function propertiesIfThere(blob: PageBlob, signal: AbortSignal | undefined) {
-  try {
-    return await blob.image().properties({ signal });
-  } catch (error) {
-    if (isBackupError(error, 'blobNotFound')) return undefined;
-    throw error;
-  }
 }
