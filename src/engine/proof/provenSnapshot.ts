@@ -2,7 +2,7 @@ import { isDifferenceRefusal } from '../chain/canary.ts';
 import { KEY } from '../chain/metadata.ts';
 import { findMarkedSnapshot, takeMarkedSnapshot } from '../chain/markedSnapshot.ts';
 import { BackupError } from '../errors.ts';
-import type { BlobImage, SnapshotId } from '../pageBlob.ts';
+import type { BlobImage, Metadata, SnapshotId } from '../pageBlob.ts';
 import { beginProof, findFaults, type RunningProof } from './findFaults.ts';
 import { sampleShare, type Proof, type ProofLevel } from './proof.ts';
 import type { PageRange } from '../ranges/pageRange.ts';
@@ -30,6 +30,8 @@ export interface SnapshotClaim {
   readonly changes: ((within: PageRange) => RangeWindows) | undefined;
   /** The proven backup snapshot from which touched pages are told; undefined where there is none or it cannot be trusted. */
   readonly base: SnapshotId | undefined;
+  /** What the snapshot carries of the blob's own metadata, and besides; default: all of it. */
+  readonly marks?: ((own: Metadata) => Metadata) | undefined;
 }
 
 export interface ProvenSnapshot {
@@ -53,7 +55,7 @@ export async function provenSnapshot(claim: SnapshotClaim, hold: Hold, mover: Pa
   let candidate = journal.record.attempt === undefined ? undefined : await earlierCandidate(hold, tools);
 
   for (let round = 1; round <= ROUNDS; round++) {
-    const snapshot = candidate ?? (await takeSnapshot(hold, tools));
+    const snapshot = candidate ?? (await takeSnapshot(claim, hold, tools));
     candidate = undefined;
     const { proof, mended } = await prove(claim, guard.blob.image(snapshot), hold, mover, tools);
     repaired.written += mended.written;
@@ -76,7 +78,11 @@ export async function provenSnapshot(claim: SnapshotClaim, hold: Hold, mover: Pa
   });
 }
 
-async function takeSnapshot({ guard, journal }: Hold, { world, retrier, signal }: Tools): Promise<SnapshotId> {
+async function takeSnapshot(
+  { marks = (own) => own }: SnapshotClaim,
+  { guard, journal }: Hold,
+  { world, retrier, signal }: Tools,
+): Promise<SnapshotId> {
   const attempt = world.uuid();
   await journal.write({ attempt });
   await guard.keep(signal);
@@ -84,7 +90,7 @@ async function takeSnapshot({ guard, journal }: Hold, { world, retrier, signal }
   return takeMarkedSnapshot(
     guard.blob,
     { key: KEY.attempt, value: attempt },
-    journal.own,
+    marks(journal.own),
     { [KEY.run]: journal.record.run },
     { retrier, fence, signal },
   );
