@@ -17,7 +17,7 @@ import { BACKUP, CATALOGUE, SOURCE, type MemoryChain } from './memoryChain.ts';
 
 export const TARGET = 'https://disks.example/vhds/diskrestored.vhd';
 export const NEW_BACKUP = 'https://backups.example/backups/diskrestored.vhd';
-const NEW_CATALOGUE = `${NEW_BACKUP}.chain`;
+export const NEW_CATALOGUE = `${NEW_BACKUP}.chain`;
 /** Two recovery points, of which the first, 6 pages of 16, is to be restored. */
 export async function scene(options: { seed?: number; switches?: Partial<Switches> } = {}): Promise<{ chain: MemoryChain; point: string }> {
   const chain = await chainWithOnePoint(options);

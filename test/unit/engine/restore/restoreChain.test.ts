@@ -14,6 +14,7 @@ import {
   live,
   metadataOf,
   NEW_BACKUP,
+  NEW_CATALOGUE,
   newEntries,
   oldChain,
   requestFor,
@@ -125,6 +126,20 @@ describe('restore with a chain of its own', () => {
     await isWhole(chain, point, 'after it was stopped');
   });
 
+  it('cut off right after the point was recorded: the same request only takes the marks off', async () => {
+    const { chain, point } = await scene();
+    chain.service.interceptor = ({ operation, url, args }) =>
+      operation === 'recordCreate' && url === NEW_CATALOGUE && args.name === '000001.json' ? { kind: 'crash', effect: 'done' } : undefined;
+    await assert.rejects(restore(chain, point), Crash);
+    chain.service.interceptor = undefined;
+    assert.equal(metadataOf(chain, TARGET)['pbb_restore'], 'partial');
+    chain.world.jump(61_000);
+    const { calls } = await callsDuring(chain, () => restore(chain, point));
+    const again = calls.filter(({ operation }) => ['createSnapshot', 'startCopy', ...MOVES].some((each) => each === operation));
+    assert.deepEqual(again, []);
+    await isWhole(chain, point, 'after the same request');
+  });
+
   it('two machines with the same request: one disk, one recorded point, nothing wrong', async () => {
     const { chain, point } = await scene();
     const both = await Promise.allSettled([restore(chain, point), restore(chain, point)]);
@@ -147,6 +162,7 @@ describe('restore with a chain of its own', () => {
     assert.equal(exists(chain, TARGET) || exists(chain, NEW_BACKUP), false);
 
     service.foreign.createBlob(NEW_BACKUP, 16 * PAGE);
+    await fails(planRestoreChain(requestFor(chain, point), { world: chain.world }), 'alreadyExists');
     await fails(restore(chain, point), 'alreadyExists');
     assert.equal(exists(chain, TARGET), false);
     await fails(restore(chain, point, { newCatalogue: client.recordStore(CATALOGUE) }), 'alreadyExists');
