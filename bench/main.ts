@@ -8,12 +8,14 @@ import { findAzCopy } from '../test/support/azcopy.ts';
 import { azCopy } from './azcopy.ts';
 import { fill, startGround, writePieces, type Ground } from './ground.ts';
 import { measure, medianOf, type Measured } from './measure.ts';
+import { restoring } from './restoring.ts';
 
 const GiB = 1024 ** 3;
 const MiB = 1024 ** 2;
 const RUNS = Number(process.env['PBB_BENCH_RUNS'] ?? 3);
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const PLANNING = fileURLToPath(new URL('planning.ts', import.meta.url));
+const DIFFERENCE = fileURLToPath(new URL('difference.ts', import.meta.url));
 
 interface Row {
   readonly what: string;
@@ -29,10 +31,12 @@ const { binary, absent } = findAzCopy();
 const ground = await startGround();
 try {
   await planning();
+  await difference();
   await wholeCopy('dense', 1);
   await wholeCopy('sparse, one eighth written', 0.125);
   await incremental();
   await hugeSparse();
+  rows.push(...(await restoring({ ground, runs: RUNS, cli: CLI, binary, scratch })));
 } finally {
   ground.stop();
   await rm(scratch, { recursive: true, force: true });
@@ -48,6 +52,16 @@ async function planning(): Promise<void> {
     measured: { ...measured, seconds },
     note: 'lists from memory',
   });
+}
+
+/** What the picture of a difference takes; the peak memory is that of all its steps. */
+async function difference(): Promise<void> {
+  const { peakMemory, stdout } = await medianOf(RUNS, () => measure(process.execPath, [DIFFERENCE, '1000000']));
+  const { steps } = JSON.parse(stdout) as { steps: { step: string; seconds: number }[] };
+  for (const { step, seconds } of steps) {
+    const what = `1,000,000 changes on 8 TiB: ${step}`;
+    rows.push({ what, who: 'ours', measured: { seconds, peakMemory, stdout }, note: 'lists from memory' });
+  }
 }
 
 async function wholeCopy(kind: string, share: number): Promise<void> {

@@ -7,12 +7,13 @@ const PER_ANSWER = 10_000;
 
 /** An image that is nothing but lists: so many one-page ranges, evenly spread, given in windows as the service gives them. */
 export class MemoryStream implements BlobImage {
-  readonly label = 'memory';
+  readonly label: string;
   readonly snapshot = 'memory';
   readonly #length: number;
   readonly #step: number;
 
-  constructor(length: number, ranges: number) {
+  constructor(length: number, ranges: number, label = 'memory') {
+    this.label = label;
     this.#length = length;
     this.#step = Math.floor(length / ranges / PAGE) * PAGE;
   }
