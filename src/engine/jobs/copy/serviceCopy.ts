@@ -18,25 +18,35 @@ export async function copyByService(
   how: CopyOptions,
   tools: Tools,
 ): Promise<CopyState> {
-  return followCopy(target, await start(source, target, metadata, how, tools), tools);
+  try {
+    return await followCopy(target, await startServiceCopy(source, target, metadata, how, tools), tools);
+  } catch (error) {
+    // Stopped while it was being started: if it was, it runs on at the service.
+    if (isBackupError(error, 'cancelled')) return abandon(target, tools);
+    throw error;
+  }
 }
 
 /** Follows a copy that is under way already; the same otherwise. */
 export async function followCopy(target: PageBlob, begun: CopyState, tools: Tools): Promise<CopyState> {
-  let state = begun;
-  let waitMs = FIRST_POLL_MS;
-  while (state.status === 'pending') {
-    tools.emit({ type: 'progress', phase: 'copying', done: state.copied, total: state.total });
-    try {
-      await tools.world.sleep(waitMs, tools.signal);
-      state = await copyStateOf(target, state, tools);
-    } catch (error) {
-      if (!isBackupError(error, 'cancelled')) throw error;
-      return await abort(target, state.id, { ...tools, signal: undefined });
-    }
-    waitMs = Math.min(LONGEST_POLL_MS, waitMs * 1.5);
+  try {
+    return await untilEnded(target, begun, tools);
+  } catch (error) {
+    if (!isBackupError(error, 'cancelled')) throw error;
+    return abort(target, begun.id, { ...tools, signal: undefined });
   }
-  if (state.status === 'success') tools.emit({ type: 'progress', phase: 'copying', done: state.total, total: state.total });
+}
+
+/** Looks until the copy has ended. Stopped by the signal it throws `cancelled`, and the service goes on by itself. */
+export async function untilEnded(target: PageBlob, begun: CopyState, tools: Tools): Promise<CopyState> {
+  const { world, signal, emit } = tools;
+  let state = begun;
+  for (let waitMs = FIRST_POLL_MS; state.status === 'pending'; waitMs = Math.min(LONGEST_POLL_MS, waitMs * 1.5)) {
+    emit({ type: 'progress', phase: 'copying', done: state.copied, total: state.total });
+    await world.sleep(waitMs, signal);
+    state = await copyStateOf(target, state, tools);
+  }
+  if (state.status === 'success') emit({ type: 'progress', phase: 'copying', done: state.total, total: state.total });
   return state;
 }
 
@@ -45,15 +55,21 @@ export function isLeftover({ length, copy }: BlobProperties): boolean {
   return length === 0 && (copy?.status === 'aborted' || copy?.status === 'failed');
 }
 
-/** An answer that was lost is looked up: when the target has a copy state, the copy was started. */
-async function start(source: BlobImage, target: PageBlob, metadata: Metadata, how: CopyOptions, tools: Tools): Promise<CopyState> {
+/** Starts Copy Blob, once: an answer that was lost is looked up, and when the target has a copy state, the copy was started. */
+export async function startServiceCopy(
+  source: BlobImage,
+  target: PageBlob,
+  metadata: Metadata,
+  how: CopyOptions,
+  tools: Tools,
+): Promise<CopyState> {
   const { retrier, signal } = tools;
   for (let attempt = 1; ; attempt++) {
     throwIfCancelled(signal);
     try {
       return await target.startCopy(source, metadata, { ...how, signal });
     } catch (error) {
-      if (isBackupError(error, 'cancelled')) return await abandon(target, tools);
+      if (isBackupError(error, 'cancelled')) throw error;
       if (isBackupError(error) && error.effect === 'unknown') {
         const there = await retrier.repeat('properties', () => propertiesIfThere(target, signal), signal);
         if (there?.copy && there.etag !== how.replacing) return there.copy;
@@ -68,7 +84,7 @@ async function copyStateOf(target: PageBlob, last: CopyState, { retrier, signal 
   return copy ?? { ...last, status: 'failed', description: 'the target was replaced meanwhile' };
 }
 
-/** Stopped while the copy was being started: if it was, it runs on at the service. */
+/** Aborts what may be under way. */
 async function abandon(target: PageBlob, { retrier, ...tools }: Tools): Promise<never> {
   const there = await retrier.repeat('copy state', () => propertiesIfThere(target, undefined));
   if (there?.copy?.status === 'pending') return abort(target, there.copy.id, { retrier, ...tools });
