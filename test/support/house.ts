@@ -18,14 +18,15 @@ interface Room {
 
 const node = /^node:/;
 
-/** extension, cli → azure, files → engine; extension → messages ← webview; engine → nothing. */
+/** extension, cli → azure, files, policy → engine; extension → messages ← webview; engine → nothing. */
 const house: Readonly<Record<string, Room>> = {
   'src/engine': { folders: [], packages: [] },
   'src/azure': { folders: ['src/engine'], packages: [/^@azure\//, node] },
   'src/files': { folders: ['src/engine'], packages: [node] },
-  'src/cli': { folders: ['src/engine', 'src/azure', 'src/files'], packages: [node] },
+  'src/policy': { folders: ['src/engine'], packages: [/^yaml$/, /^croner$/] },
+  'src/cli': { folders: ['src/engine', 'src/azure', 'src/files', 'src/policy'], packages: [node] },
   'src/messages': { folders: [], packages: [] },
-  'src/extension': { folders: ['src/engine', 'src/azure', 'src/files', 'src/messages'], packages: [/^vscode$/, node] },
+  'src/extension': { folders: ['src/engine', 'src/azure', 'src/files', 'src/policy', 'src/messages'], packages: [/^vscode$/, node] },
   webview: { folders: ['src/messages'], packages: [] },
 };
 
