@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { apply } from './apply.ts';
 import { backup } from './backup.ts';
 import { copy } from './copy.ts';
 import { diff } from './diff.ts';
@@ -9,4 +10,4 @@ import { restore } from './restore.ts';
 import { verify } from './verify.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [backup, points, diff, restore, copy, verify, hold, prune];
+export const COMMANDS: readonly Command[] = [backup, points, diff, restore, copy, verify, hold, prune, apply];
