@@ -148,5 +148,10 @@ chains:
       [...named].every((id) => snapshots.includes(id)),
       'every point is there',
     );
+    for (const number of pruned) {
+      const record = two.backups.getBlobClient(`${name}.chain/${String(number).padStart(6, '0')}.json`);
+      const { backup } = JSON.parse(String(await record.downloadToBuffer())) as { backup: { snapshot: string } };
+      assert.ok(!snapshots.includes(backup.snapshot), `the snapshot of point ${number} is gone`);
+    }
   }
 });

@@ -118,6 +118,21 @@ describe('apply, one chain', () => {
     }
   });
 
+  it('a process that was slow to take hold of the blob sees that another one found nothing to copy meanwhile', async () => {
+    const chain = scene();
+    await applied(chain);
+    chain.world.jump(12 * HOUR);
+    chain.service.interceptor = ({ client, operation }) =>
+      client === 'slow' && operation === 'acquireLease' ? { kind: 'delay', ms: 1000 } : undefined;
+    const outcomes = await Promise.all([applied(chain, CHAIN, 'slow'), applied(chain, CHAIN, 'quick')]);
+    assert.deepEqual(
+      outcomes.map(({ outcome }) => outcome),
+      ['served', 'unchanged'],
+    );
+    const names = await chain.service.recordStore(CATALOGUE).list();
+    assert.equal(names.filter((name) => name.includes('unchanged')).length, 1);
+  });
+
   it('tells a prune that was refused as a failure, and the backup stands', async () => {
     const chain = scene();
     const denied = { kind: 'throw', error: new BackupError('accessDenied', 'no') } as const;
