@@ -11,7 +11,7 @@ import { bytesOf, makeDisk, startTwoAccounts, writeBytes, type TwoAccounts } fro
 const MIB = 1024 * 1024;
 const DISKS = ['a.vhd', 'b.vhd', 'c.vhd'];
 const CREW = 3;
-const WINDOWS = 4;
+const WINDOWS = 3;
 const KEPT = 2;
 const HALF_DAY = 12 * 3_600_000;
 const FIRST = Date.UTC(2026, 2, 28, 0, 5);

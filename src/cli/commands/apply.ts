@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { redact } from '../../azure/redact.ts';
-import { BackupError } from '../../engine/errors.ts';
+import { BackupError, isBackupError } from '../../engine/errors.ts';
+import { forEachBounded } from '../../engine/transfer/concurrency.ts';
 import type { World } from '../../engine/world.ts';
 import { applyAll, isFailure } from '../../policy/apply/applyAll.ts';
 import type { ChainOutcome } from '../../policy/apply/applyChain.ts';
@@ -69,6 +70,7 @@ async function run(context: CommandContext): Promise<ExitStatus> {
   if (args.flag('dry-run')) return preview(expansion, portsOf, job, context);
 
   const now = job.world.now();
+  if (args.flag('now')) people.line(` warning    Records will say that it is ${new Date(now).toISOString()}, as --now does.`, 'warning');
   const outcomes: ChainOutcome[] = [];
   const onOutcome = async (outcome: ChainOutcome): Promise<void> => {
     outcomes.push(outcome);
@@ -102,18 +104,19 @@ async function preview(
   { args, people, print }: CommandContext,
 ): Promise<ExitStatus> {
   let failure: unknown = faults[0]?.error;
-  for (const chain of chains) {
+  const show = async (chain: PolicyChain): Promise<void> => {
     try {
       const shown = await previewChain(chain, portsOf(chain), args.number('coming') ?? PREVIEW, job);
       tellPreview(people, shown);
       await print('chain', previewObject(shown));
     } catch (error) {
-      if (!(error instanceof BackupError) || error.code === 'cancelled') throw error;
+      if (!isBackupError(error) || error.code === 'cancelled') throw error;
       failure ??= error;
       people.line(` failed     ${chain.source}  ${error.fullText}`, 'error');
       await print('chain', { source: chain.source, backup: chain.backup, outcome: 'failed', code: error.code, message: error.message });
     }
-  }
+  };
+  await forEachBounded(chains, { calls: args.number('parallel') ?? PARALLEL, bytes: Infinity }, () => 0, show, job.signal);
   people.line(`${amountText(chains.length, 'chain')}. Nothing was changed: this was a dry run.`);
   await print('result', { job: 'apply', dryRun: true, chains: chains.length });
   return failure === undefined ? EXIT.done : exitStatusOf(failure);

@@ -5,7 +5,7 @@ import type { PageBlob } from '../../engine/pageBlob.ts';
 import type { RecordStore } from '../../engine/recordStore.ts';
 import { toolsFor, type JobOptions } from '../../engine/tools.ts';
 import { dueOf, type DueAnswer } from '../windows/due.ts';
-import { WindowClock } from '../windows/windowClock.ts';
+import { clockOf } from '../windows/windowClock.ts';
 import type { PolicyChain } from './expand.ts';
 
 export interface ChainPorts {
@@ -40,5 +40,5 @@ export function lookedAt(newest: CatalogueEntry | undefined, { unchangedOn }: Pi
 }
 
 export function dueNow({ rule, key }: PolicyChain, lookedOn: number | undefined, now: number): DueAnswer {
-  return dueOf({ clock: new WindowClock(rule.window), jitter: rule.jitter, chain: key, lookedOn, now });
+  return dueOf({ clock: clockOf(rule.window), jitter: rule.jitter, chain: key, lookedOn, now });
 }

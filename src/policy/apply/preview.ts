@@ -4,7 +4,7 @@ import type { RetentionPoint } from '../../engine/retention/retain.ts';
 import type { JobOptions } from '../../engine/tools.ts';
 import { Simulation } from '../simulate.ts';
 import type { DueAnswer } from '../windows/due.ts';
-import { WindowClock } from '../windows/windowClock.ts';
+import { clockOf } from '../windows/windowClock.ts';
 import { lookAtChain, type ChainPorts } from './chainLook.ts';
 import type { PolicyChain } from './expand.ts';
 
@@ -33,7 +33,7 @@ export async function previewChain(chain: PolicyChain, ports: ChainPorts, runs: 
   const { retention: policy, window, jitter } = chain.rule;
   const points = index.numbers.length === 0 ? [] : await pointsNow(ports, options);
   const prune = policy && points.length > 0 ? await planPrune({ ...ports, policy }, options) : undefined;
-  const simulation = new Simulation({ chain: chain.key, clock: new WindowClock(window), jitter, retention: policy, points });
+  const simulation = new Simulation({ chain: chain.key, clock: clockOf(window), jitter, retention: policy, points });
   const coming: ComingRun[] = [];
   for (let now = options.world.now(); coming.length < runs;) {
     const at = coming.length === 0 && !due.isDue ? due.next : simulation.nextDue(now);

@@ -9,6 +9,15 @@ interface Stretch {
 
 const REMEMBERED = 4;
 
+const clocks = new WeakMap<Window, WindowClock>();
+
+/** The clock of a window: one for all chains of a rule, since to ask a cron pattern takes its time. */
+export function clockOf(window: Window): WindowClock {
+  const clock = clocks.get(window) ?? new WindowClock(window);
+  clocks.set(window, clock);
+  return clock;
+}
+
 /**
  * The starts of a window, as milliseconds. What a cron pattern means where clocks are changed: an hour that is left out serves at the end of the
  * gap, an hour that comes twice serves once. Remembers the windows it was asked about last, since
