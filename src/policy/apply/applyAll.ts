@@ -14,7 +14,7 @@ export interface ApplyOptions extends JobOptions {
   readonly onOutcome: (outcome: ChainOutcome) => Promise<void>;
 }
 
-const ASK_AGAIN_MS = 5_000;
+const ASK_AGAIN_MS = 2_000;
 const LEAST_BYTES = 8 * 1024 * 1024;
 
 /**
