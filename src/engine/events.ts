@@ -1,5 +1,5 @@
-/** Steps of a run, in the words people see. */
-export type Phase = 'preparing' | 'listing' | 'comparing' | 'copying' | 'proving' | 'committing' | 'cleaning';
+/** Steps of a run, in the words people see. `waiting`: for the lease of an interrupted run to end. */
+export type Phase = 'waiting' | 'preparing' | 'listing' | 'comparing' | 'copying' | 'proving' | 'committing' | 'cleaning';
 
 /** What a run tells while it works. The last event of a run that succeeds is its `result`; a run that fails throws a BackupError. */
 export type RunEvent<Result = unknown> =
