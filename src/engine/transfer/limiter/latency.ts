@@ -1,0 +1,38 @@
+/** Answers count as slow from three times the quickest on, and so many milliseconds more. */
+const TIMES = 3;
+const MARGIN_MS = 500;
+/** The quickest is forgotten by this part with each answer: lines change. */
+const FORGET = 1.0005;
+/** Weight of the newest answer in the running mean. */
+const WEIGHT = 0.1;
+/** Small and big requests are not compared with each other. */
+const BIG = 1024 * 1024;
+
+/** Notices that answers take longer and longer: the service, or the line to it, has more to do than it gets done. */
+export class Latency {
+  readonly #kinds = [new Kind(), new Kind()] as const;
+  #toldAt = -Infinity;
+
+  /** Takes in an answer. @returns true where there is reason to send less; once for what was under way at a time */
+  rises(sentAt: number, now: number, bytes: number): boolean {
+    const kind = this.#kinds[bytes < BIG ? 0 : 1];
+    kind.add(now - sentAt);
+    if (sentAt <= this.#toldAt || !kind.isSlow) return false;
+    this.#toldAt = now;
+    return true;
+  }
+}
+
+class Kind {
+  #quickest = Infinity;
+  #mean: number | undefined;
+
+  add(ms: number): void {
+    this.#quickest = Math.min(this.#quickest * FORGET, Math.max(1, ms));
+    this.#mean = this.#mean === undefined ? ms : this.#mean + WEIGHT * (ms - this.#mean);
+  }
+
+  get isSlow(): boolean {
+    return this.#mean !== undefined && this.#mean > TIMES * this.#quickest + MARGIN_MS;
+  }
+}
