@@ -62,7 +62,8 @@ export async function limitedRuns(world: World, limiter: Limiter, runs: readonly
       await forEachBounded(items(), { calls, bytes: Infinity }, () => 0, async () => {
         for (;;) {
           try {
-            return await limiter.pass(lane, { account: 'account', blob }, size, request);
+            const turn = await limiter.turn(lane, { account: 'account', blob }, size);
+            return await turn(request);
           } catch {
             await world.sleep(retryAfter + 200 * world.random());
           }

@@ -1,4 +1,5 @@
 import { isBackupError } from '../../errors.ts';
+import type { Limited } from '../../pageBlob.ts';
 import type { World } from '../../world.ts';
 import { Gate, type GateStart, type Lane } from './gate.ts';
 
@@ -13,13 +14,8 @@ const FORGOTTEN_MS = 10 * 60_000;
 /** Gates that are kept before old ones are looked for. */
 const MANY = 256;
 
-/** What the service limits requests to a blob by. */
-export interface Limited {
-  /** Names the account, as its endpoint does. */
-  readonly account: string;
-  /** Names the blob whatever the snapshot. */
-  readonly blob: string;
-}
+/** Sends one request. */
+export type Turn = <T>(send: () => Promise<T>) => Promise<T>;
 
 interface Site {
   readonly gate: Gate;
@@ -46,13 +42,24 @@ export class Limiter {
   }
 
   /**
-   * Sends one request when it is its turn, and learns from what becomes of it.
+   * Waits until it is the turn of one request. What is given sends it, and learns from what becomes of it.
    * @param bytes that it moves, 0 for a clear
+   * @throws cancelled
    */
-  async pass<T>(lane: Lane, limited: Limited, bytes: number, send: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async turn(lane: Lane, limited: Limited, bytes: number, signal?: AbortSignal): Promise<Turn> {
     const site = this.#siteOf(limited);
     await site.gate.enter(lane, bytes, signal);
     await site.account.gate.enter(lane, bytes, signal);
+    return (send) => this.#send(site, bytes, send);
+  }
+
+  /** The gates of a blob and its account, for showing and for tests. */
+  gatesOf(limited: Limited): { readonly blob: Gate; readonly account: Gate } {
+    const { gate, account } = this.#siteOf(limited);
+    return { blob: gate, account: account.gate };
+  }
+
+  async #send<T>(site: Site, bytes: number, send: () => Promise<T>): Promise<T> {
     const sentAt = this.#world.now();
     try {
       const answer = await send();
@@ -63,12 +70,6 @@ export class Limiter {
       if (isBackupError(error, 'throttled')) this.#refused(site, sentAt, bytes, error.retryAfter);
       throw error;
     }
-  }
-
-  /** The gates of a blob and its account, for showing and for tests. */
-  gatesOf(limited: Limited): { readonly blob: Gate; readonly account: Gate } {
-    const { gate, account } = this.#siteOf(limited);
-    return { blob: gate, account: account.gate };
   }
 
   #refused(site: Site, sentAt: number, bytes: number, retryAfter: number | undefined): void {
