@@ -19,6 +19,8 @@ export class Latency {
     kind.add(now - sentAt);
     if (sentAt <= this.#toldAt || !kind.isSlow) return false;
     this.#toldAt = now;
+    // Where that does not help, the slowness is not ours, and going down further and further would end in a standstill.
+    kind.getUsedTo();
     return true;
   }
 }
@@ -30,6 +32,11 @@ class Kind {
   add(ms: number): void {
     this.#quickest = Math.min(this.#quickest * FORGET, Math.max(1, ms));
     this.#mean = this.#mean === undefined ? ms : this.#mean + WEIGHT * (ms - this.#mean);
+  }
+
+  /** What it takes now counts as usual, until it is quicker again. */
+  getUsedTo(): void {
+    this.#quickest = Math.max(this.#quickest, (this.#mean ?? 0) / TIMES);
   }
 
   get isSlow(): boolean {

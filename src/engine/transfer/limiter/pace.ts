@@ -18,6 +18,8 @@ const CUT = 0.75;
 const OVERALL_CUT = 0.6;
 /** The same for a pace that knows the service's rate. */
 const KNOWN_CUT = 0.9;
+/** Part of the first rate below which no pace goes. */
+const LEAST = 1 / 200;
 /** A burst of so many milliseconds makes up for timers that are late. */
 const BURST_MS = 25;
 /** Nothing sent for so long: the service's own allowance has filled up, so nothing measured across the pause tells its rate. */
@@ -43,6 +45,7 @@ const UNUSED_MS = 500;
  */
 export class Pace {
   #rate: number;
+  readonly #least: number;
   /** What the service is known to take; undefined until it was measured. */
   #ceiling: number | undefined;
   /** Requests that the ceiling was measured by. */
@@ -65,6 +68,7 @@ export class Pace {
   /** @param rate what is tried first */
   constructor(rate: number) {
     this.#rate = rate;
+    this.#least = rate * LEAST;
   }
 
   /** What is sent in a second now. */
@@ -132,6 +136,7 @@ export class Pace {
     } else {
       this.#rate = this.#guess(sentAt, now);
     }
+    this.#rate = Math.max(this.#rate, this.#least);
     this.#emptyAt ??= sentAt;
     this.#waveFrom = sentAt;
     this.#loweredAt = now;
@@ -155,7 +160,8 @@ export class Pace {
   /** Answers take longer and longer: goes down to a little less than what was really taken. */
   slower(now: number): void {
     this.#remember(now);
-    this.#rate = Math.max(0.5 * this.#rate, Math.min(this.#rate, this.#log.between(now - 1000, now).amount)) * KNOWN_CUT;
+    const taken = Math.max(0.5 * this.#rate, Math.min(this.#rate, this.#log.between(now - 1000, now).amount));
+    this.#rate = Math.max(taken * KNOWN_CUT, this.#least);
     this.#loweredAt = now;
   }
 
