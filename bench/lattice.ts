@@ -38,7 +38,15 @@ export class Lattice implements PageBlob {
   properties(): BlobProperties {
     if (!this.#exists) throw new BackupError('blobNotFound', 'There is no such blob.');
     const { length } = this;
-    const fixed = { etag: '1', createdOn: this.url, lastModified: undefined, lease: 'available', leaseDuration: undefined, tier: undefined, copy: undefined } as const;
+    const fixed = {
+      etag: '1',
+      createdOn: this.url,
+      lastModified: undefined,
+      lease: 'available',
+      leaseDuration: undefined,
+      tier: undefined,
+      copy: undefined,
+    } as const;
     return { ...fixed, length, metadata: this.#metadata, sequenceNumber: this.#epoch };
   }
 

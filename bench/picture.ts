@@ -24,7 +24,10 @@ ${bars.join('\n')}
 }
 
 function short(what: string): string {
-  return what.replace('full copy of 1 GiB, ', 'full, ').replace(/ of 1 GiB changed, (\w+):.*/, ', $1').replace('any change of 1 GiB', 'any change');
+  return what
+    .replace('full copy of 1 GiB, ', 'full, ')
+    .replace(/ of 1 GiB changed, (\w+):.*/, ', $1')
+    .replace('any change of 1 GiB', 'any change');
 }
 
 function escape(text: string): string {

@@ -29,9 +29,7 @@ export class Programs {
   }
 
   ours(from: PageBlobClient, to: PageBlobClient, ...options: string[]): Promise<Done> {
-    return this.ground.counted(() =>
-      measure(process.execPath, [CLI, 'backup', from.url, to.url, '--json', ...options], this.ground.env),
-    );
+    return this.ground.counted(() => measure(process.execPath, [CLI, 'backup', from.url, to.url, '--json', ...options], this.ground.env));
   }
 
   /** AzCopy's copy of the whole disk, each time to a blob that is not there. */

@@ -15,7 +15,13 @@ const pairs = urls.flatMap((url, i) => (i % 2 === 0 ? [[url, urls[i + 1]!] as co
 await Promise.all(
   pairs.map(async ([from, to]) => {
     const backup = azure.pageBlob(to);
-    const request = { source: azure.pageBlob(from), backup, catalogue: azure.recordStoreFor(backup), transfer: transfer as Transfer, proof: 'ranges' } as const;
+    const request = {
+      source: azure.pageBlob(from),
+      backup,
+      catalogue: azure.recordStoreFor(backup),
+      transfer: transfer as Transfer,
+      proof: 'ranges',
+    } as const;
     await resultOf(runBackup(await planBackup(request, options), request, options));
   }),
 );

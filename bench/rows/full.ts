@@ -25,12 +25,28 @@ export function fullCopy(programs: Programs, group: string, share: number): Rows
         return result;
       });
       const note = proof === 'changed' ? 'reads everything back from both sides' : undefined;
-      add({ group, what, who: `ours, ${transfer}, proof ${proof}`, measured: done, traffic: done, ...ratioTo(theirs, done), ...(note && { note }) });
+      add({
+        group,
+        what,
+        who: `ours, ${transfer}, proof ${proof}`,
+        measured: done,
+        traffic: done,
+        ...ratioTo(theirs, done),
+        ...(note && { note }),
+      });
     }
     const to = ground.backups.getPageBlobClient(`${group}-loop.vhd`);
     const loop = await programs.loop(disk, to);
     await to.delete();
-    add({ group, what, who: 'SDK in a loop, relay', measured: loop, traffic: loop, ...ratioTo(theirs, loop), note: 'one request at a time, once' });
+    add({
+      group,
+      what,
+      who: 'SDK in a loop, relay',
+      measured: loop,
+      traffic: loop,
+      ...ratioTo(theirs, loop),
+      note: 'one request at a time, once',
+    });
     await disk.delete({ deleteSnapshots: 'include' });
   };
 }

@@ -19,7 +19,8 @@ export function incremental(programs: Programs): Rows {
     for (const who of ['server', 'relay']) await programs.ours(disk, blob(who), '--proof', 'ranges');
     await programs.loop(disk, blob('loop'));
     const theirs = await programs.azCopy(disk);
-    if (theirs) add({ group, what: 'any change of 1 GiB', who: 'AzCopy, blob to blob', measured: theirs, traffic: theirs, note: 'copies all' });
+    if (theirs)
+      add({ group, what: 'any change of 1 GiB', who: 'AzCopy, blob to blob', measured: theirs, traffic: theirs, note: 'copies all' });
     let seed = 1;
     for (const share of [0.001, 0.01, 0.1]) {
       for (const { name, size } of PATTERNS) {
@@ -37,7 +38,15 @@ export function incremental(programs: Programs): Rows {
             return programs.ours(disk, blob(transfer), '--transfer', transfer);
           });
           const proof = transfer === 'server' ? 'sample' : 'changed';
-          add({ group, what, who: `ours, ${transfer}, proof ${proof}`, measured: done, traffic: done, ...ratioTo(theirs, done), note: exactly(done.written, changed) });
+          add({
+            group,
+            what,
+            who: `ours, ${transfer}, proof ${proof}`,
+            measured: done,
+            traffic: done,
+            ...ratioTo(theirs, done),
+            note: exactly(done.written, changed),
+          });
         }
         const loop = await programs.loop(disk, blob('loop'), await change());
         add({ group, what, who: 'SDK in a loop, relay', measured: loop, traffic: loop, ...ratioTo(theirs, loop), note: 'proves nothing' });

@@ -59,17 +59,22 @@ export async function limitedRuns(world: World, limiter: Limiter, runs: readonly
       function* items() {
         while (!isOver()) yield size;
       }
-      await forEachBounded(items(), { calls, bytes: Infinity }, () => 0, async () => {
-        for (;;) {
-          try {
-            const turn = await limiter.turn(lane, { account: 'account', blob }, size);
-            return await turn(request);
-          } catch {
-            await world.sleep(retryAfter + 200 * world.random());
+      await forEachBounded(
+        items(),
+        { calls, bytes: Infinity },
+        () => 0,
+        async () => {
+          for (;;) {
+            try {
+              const turn = await limiter.turn(lane, { account: 'account', blob }, size);
+              return await turn(request);
+            } catch {
+              await world.sleep(retryAfter + 200 * world.random());
+            }
+            if (isOver()) return;
           }
-          if (isOver()) return;
-        }
-      });
+        },
+      );
       const span = seconds - warmUp;
       return {
         bytesPerSecond: count.bytes / span,
