@@ -42,8 +42,8 @@ export class Ground {
     await this.#ask({ ask: 'shape', shape });
   }
 
-  /** How far the limits were used by the writes to these blobs; undefined for all together. */
-  async reached(blobs: readonly (string | undefined)[], allowed: { bytes: number; requests: number }): Promise<readonly Reached[]> {
+  /** How far the limits were used by the writes to these blobs; null for all together. */
+  async reached(blobs: readonly (string | null)[], allowed: { bytes: number; requests: number }): Promise<readonly Reached[]> {
     return (await this.#ask({ ask: 'reached', blobs, ...allowed })).reached!;
   }
 

@@ -13,7 +13,8 @@ import { azCopyAbsent, Programs } from './programs.ts';
 import type { Row, Rows } from './row.ts';
 import { fullCopy } from './rows/full.ts';
 import { incremental } from './rows/incremental.ts';
-import { planning } from './rows/planning.ts';
+import { difference, planning } from './rows/planning.ts';
+import { restoring } from './rows/restoring.ts';
 import { shaped } from './rows/shaped.ts';
 import { document, machine, table } from './table.ts';
 
@@ -27,9 +28,11 @@ const ground = await Ground.start();
 const programs = new Programs(ground, runs, scratch);
 const groups: Readonly<Record<string, Rows>> = {
   scale: planning(1),
+  difference: difference(runs),
   dense: fullCopy(programs, 'dense', 1),
   sparse: fullCopy(programs, 'sparse', 0.125),
   incremental: incremental(programs),
+  restoring: restoring(programs),
   shaped: shaped(ground),
 };
 

@@ -19,13 +19,17 @@ export type Done = Measured & Traffic;
 export class Programs {
   readonly ground: Ground;
   readonly runs: number;
-  readonly #scratch: string;
+  /** A folder for the programs' own files. */
+  readonly scratch: string;
+  /** The command line's bundle. */
+  readonly cli = CLI;
+  /** AzCopy; undefined where it does not run. */
+  readonly binary = binary;
 
-  /** @param scratch a folder for the programs' own files */
   constructor(ground: Ground, runs: number, scratch: string) {
     this.ground = ground;
     this.runs = runs;
-    this.#scratch = scratch;
+    this.scratch = scratch;
   }
 
   ours(from: PageBlobClient, to: PageBlobClient, ...options: string[]): Promise<Done> {
@@ -37,7 +41,7 @@ export class Programs {
     if (!binary) return undefined;
     return medianOf(this.runs, async (i) => {
       const to = this.ground.backups.getPageBlobClient(`azcopy-${disk.name}-${i}`);
-      const done = await this.ground.counted(() => azCopy(binary, disk, to, this.#scratch));
+      const done = await this.ground.counted(() => azCopy(binary, disk, to, this.scratch));
       await to.delete();
       return done;
     });

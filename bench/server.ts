@@ -7,7 +7,7 @@ export type Ask =
   | { readonly ask: 'reset' }
   | { readonly ask: 'counts' }
   | { readonly ask: 'shape'; readonly shape: Shape | undefined }
-  | { readonly ask: 'reached'; readonly blobs: readonly (string | undefined)[]; readonly bytes: number; readonly requests: number };
+  | { readonly ask: 'reached'; readonly blobs: readonly (string | null)[]; readonly bytes: number; readonly requests: number };
 
 export interface Traffic {
   readonly requests: number;
@@ -39,6 +39,6 @@ function answer(asked: Ask): Told {
       shaped = asked.shape && shape(emulator, asked.shape);
       return {};
     case 'reached':
-      return { reached: asked.blobs.map((blob) => reached(shaped!.seen, asked, 2000, blob)) };
+      return { reached: asked.blobs.map((blob) => reached(shaped!.seen, asked, 2000, blob ?? undefined)) };
   }
 }

@@ -34,11 +34,16 @@ const TITLES: Readonly<Record<string, string>> = {
   dense: 'Whole copies',
   sparse: 'Whole copies',
   incremental: 'After a change',
+  restoring: 'Restoring',
+  difference: 'A difference, drawn',
   shaped: "Under a service's limits",
   scale: 'Planning at scale',
 };
 
 const ABOUT: Readonly<Record<string, string>> = {
+  Restoring:
+    'One recovery point of a dense disk of 1 GiB: to a blob, to a file, and back to the disk after a change, beside whole copies of it.',
+  'A difference, drawn': 'What the picture of a difference takes, from lists in memory.',
   'Whole copies': `Everything runs on one machine: the emulator, which holds the disks in memory, and the program that is measured. With server transfer the emulator
 copies by itself, as for AzCopy; with relay all bytes pass through the program.`,
   'After a change': `AzCopy knows no differences of page blobs, so beside each row stands its copy of the whole disk. A program that starts, looks at both blobs, takes two
@@ -51,7 +56,7 @@ The first two seconds do not count, as the limiter finds the rate in them.`,
 
 /** The whole of docs/BENCHMARKS.md. */
 export function document(rows: readonly Row[], runs: number): string {
-  const titles = [...new Set(['dense', 'incremental', 'shaped', 'scale'].map((group) => TITLES[group]!))];
+  const titles = [...new Set(['dense', 'incremental', 'restoring', 'shaped', 'scale', 'difference'].map((group) => TITLES[group]!))];
   const sections = titles.flatMap((title) => {
     const own = rows.filter(({ group }) => TITLES[group] === title);
     return own.length === 0 ? [] : [`## ${title}\n\n${ABOUT[title]}\n\n${table(own)}`];

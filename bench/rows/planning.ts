@@ -18,3 +18,17 @@ export function planning(runs: number): Rows {
     }
   };
 }
+
+const DIFFERENCE = fileURLToPath(new URL('../difference.ts', import.meta.url));
+
+/** What the picture of a difference takes; the peak memory is that of all its steps. */
+export function difference(runs: number): Rows {
+  return async (add) => {
+    const { peakMemory, cpu, stdout } = await medianOf(runs, () => measure(process.execPath, [DIFFERENCE, '1000000']));
+    const { steps } = JSON.parse(stdout) as { steps: { step: string; seconds: number }[] };
+    for (const { step, seconds } of steps) {
+      const what = `1,000,000 changes on 8 TiB: ${step}`;
+      add({ group: 'difference', what, who: 'ours', measured: { seconds, cpu, peakMemory }, note: 'lists from memory' });
+    }
+  };
+}

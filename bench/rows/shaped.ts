@@ -25,7 +25,7 @@ export function shaped(ground: Ground): Rows {
       const pairs = names.flatMap((name, i) => [disk(name).url, to[i]!.url]);
       const done = await ground.counted(() => measure(process.execPath, [RUNS, transfer, ...pairs], ground.env));
       const allowed = names.length > 1 ? limits.account : limits.blob;
-      const blobs = names.length > 1 ? [undefined, ...to.map(({ name }) => `backups/${name}`)] : [`backups/${to[0]!.name}`];
+      const blobs = names.length > 1 ? [null, ...to.map(({ name }) => `backups/${name}`)] : [`backups/${to[0]!.name}`];
       const [all, ...each] = await ground.reached(blobs, allowed);
       await ground.shape(undefined);
       for (const blob of to) await blob.delete({ deleteSnapshots: 'include' });

@@ -33,6 +33,14 @@ export function recoveryPoint(azure: Azure, text: string, command: string): { ba
   return { backup: azure.pageBlob(withoutSnapshot(text)), point: snapshot };
 }
 
+/** The blob and the snapshot of it that an operand names. @throws badInput */
+export function snapshotOfBlob(azure: Azure, text: string, command: string): { blob: PageBlob; snapshot: SnapshotId } {
+  requireUrl(text, 'snapshot', command);
+  const { snapshot } = azure.image(text);
+  if (snapshot === undefined) throw usageError('The URL names a blob, not one of its snapshots: add ?snapshot=<id>.', command);
+  return { blob: azure.pageBlob(withoutSnapshot(text)), snapshot };
+}
+
 /** Where the catalogue lies when it cannot lie beside the backup blob. */
 export const CATALOGUE_OPTION: Option = {
   name: 'catalogue',
@@ -61,7 +69,7 @@ function requireUrl(text: string, role: string, command: string): void {
 }
 
 /** The URL as it was given but for the snapshot: a SAS is signed as it is written. */
-function withoutSnapshot(text: string): string {
+export function withoutSnapshot(text: string): string {
   const [path = '', query = ''] = text.trim().split('?', 2);
   const rest = query.split('&').filter((pair) => !/^snapshot=/i.test(pair));
   return rest.length === 0 || rest[0] === '' ? path : `${path}?${rest.join('&')}`;

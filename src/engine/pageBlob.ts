@@ -187,9 +187,9 @@ export interface PageBlob {
   deleteSnapshot(snapshot: SnapshotId, options?: WriteOptions): Promise<void>;
 
   /**
-   * Starts Copy Blob of `source` onto this blob, which must not exist, or be the one with the ETag `replacing` (what an aborted copy left). With
+   * Starts Copy Blob of `source` onto this blob, which must not exist, or be the one with the ETag `replacing`: its snapshots stay. With
    * metadata `{}` the service passes the source's on. @returns the state, perhaps already `success`
-   * @throws alreadyExists, copySourceRefused
+   * @throws alreadyExists, conditionNotMet (the ETag is another), copySourceRefused, snapshotsPresent (premium accounts copy over no blob with snapshots)
    */
   startCopy(source: BlobImage, metadata: Metadata, options?: CopyOptions): Promise<CopyState>;
 

@@ -3,8 +3,9 @@ import { backup } from './backup.ts';
 import { copy } from './copy.ts';
 import { diff } from './diff.ts';
 import { points } from './points.ts';
+import { promote } from './promote.ts';
 import { restore } from './restore.ts';
 import { verify } from './verify.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [backup, points, diff, restore, copy, verify];
+export const COMMANDS: readonly Command[] = [backup, points, diff, restore, promote, copy, verify];

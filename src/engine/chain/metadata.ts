@@ -21,6 +21,8 @@ export const KEY = {
   restoredFrom: 'pbb_restored_from',
   /** On a restore target: when the restore was completed. */
   restoredOn: 'pbb_restored_on',
+  /** On a blob that a snapshot was promoted over: the snapshot of it as it was before. */
+  safety: 'pbb_before',
 } as const;
 
 /** Most bytes of all names and values together (REST: Setting and Retrieving Properties and Metadata). */

@@ -2,7 +2,7 @@ import { isDifferenceRefusal } from '../chain/canary.ts';
 import { KEY } from '../chain/metadata.ts';
 import { findMarkedSnapshot, takeMarkedSnapshot } from '../chain/markedSnapshot.ts';
 import { BackupError } from '../errors.ts';
-import type { BlobImage, SnapshotId } from '../pageBlob.ts';
+import type { BlobImage, Metadata, SnapshotId } from '../pageBlob.ts';
 import { beginProof, findFaults, type RunningProof } from './findFaults.ts';
 import { sampleShare, type Proof, type ProofLevel } from './proof.ts';
 import type { PageRange } from '../ranges/pageRange.ts';
@@ -30,6 +30,8 @@ export interface SnapshotClaim {
   readonly changes: ((within: PageRange) => RangeWindows) | undefined;
   /** The proven backup snapshot from which touched pages are told; undefined where there is none or it cannot be trusted. */
   readonly base: SnapshotId | undefined;
+  /** What the snapshot carries of the blob's own metadata, and besides; default: all of it. */
+  readonly marks?: ((own: Metadata) => Metadata) | undefined;
 }
 
 export interface ProvenSnapshot {
@@ -53,7 +55,7 @@ export async function provenSnapshot(claim: SnapshotClaim, hold: Hold, mover: Pa
   let candidate = journal.record.attempt === undefined ? undefined : await earlierCandidate(hold, tools);
 
   for (let round = 1; round <= ROUNDS; round++) {
-    const snapshot = candidate ?? (await takeSnapshot(hold, tools));
+    const snapshot = candidate ?? (await takeSnapshot(claim, hold, tools));
     candidate = undefined;
     const { proof, mended } = await prove(claim, guard.blob.image(snapshot), hold, mover, tools);
     repaired.written += mended.written;
@@ -65,18 +67,22 @@ export async function provenSnapshot(claim: SnapshotClaim, hold: Hold, mover: Pa
     emit({
       type: 'warning',
       code: 'repaired',
-      text: `The backup differed from the disk in ${bytes} bytes. They were mended and are proven again.`,
+      text: `What was written to ${guard.blob.url} differed from its original in ${bytes} bytes. They were mended and are proven again.`,
     });
     // Not deleted yet: an interrupted run's commit of it may still be under way, and an entry must never name a snapshot that is gone.
     await journal.write({ wrong: [...(journal.record.wrong ?? []), snapshot].slice(-MOST_WRONG) });
   }
-  throw new BackupError('integrity', 'The backup does not get equal to the disk: somebody or something keeps changing it.', {
-    unharmed: 'No recovery point was made of it; earlier points are as they were.',
-    hint: 'Find out who else writes to the backup blob, then run the backup again.',
+  throw new BackupError('integrity', `${guard.blob.url} does not get equal to its original: somebody or something keeps changing it.`, {
+    unharmed: 'Nothing counts it as complete; earlier recovery points are as they were.',
+    hint: 'Find out who else writes to that blob, then run the same again.',
   });
 }
 
-async function takeSnapshot({ guard, journal }: Hold, { world, retrier, signal }: Tools): Promise<SnapshotId> {
+async function takeSnapshot(
+  { marks = (own) => own }: SnapshotClaim,
+  { guard, journal }: Hold,
+  { world, retrier, signal }: Tools,
+): Promise<SnapshotId> {
   const attempt = world.uuid();
   await journal.write({ attempt });
   await guard.keep(signal);
@@ -84,7 +90,7 @@ async function takeSnapshot({ guard, journal }: Hold, { world, retrier, signal }
   return takeMarkedSnapshot(
     guard.blob,
     { key: KEY.attempt, value: attempt },
-    journal.own,
+    marks(journal.own),
     { [KEY.run]: journal.record.run },
     { retrier, fence, signal },
   );

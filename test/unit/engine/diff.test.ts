@@ -79,6 +79,37 @@ describe('diff of two images of one blob', () => {
   });
 });
 
+describe('diff', () => {
+  it('of a snapshot to itself is nothing, and the service is not asked for it', async () => {
+    const { all, request } = changed();
+    const { plan, windows, total } = await diff(all, { ...request, before: request.after });
+    assert.match(plan.reason, /the same snapshot/);
+    assert.deepEqual(total, { written: 0, cleared: 0, ranges: 0 });
+    assert.deepEqual(rangeSet(windows.flatMap(({ allocated }) => allocated)), [range(0, 3), range(9, 10)]);
+    assert.ok(all.service.calls.every(({ operation }) => operation !== 'changedSince'));
+  });
+
+  it('tells the pages that the later image holds, whichever way it is had', async () => {
+    for (const difference of ['honest', 'ignored'] as const) {
+      const { all, request } = changed({ difference, windowSize: 1 });
+      const { windows } = await diff(all, request);
+      assert.deepEqual(rangeSet(windows.flatMap(({ allocated }) => allocated)), [range(0, 3), range(9, 10)]);
+    }
+  });
+
+  it('of an image that is deleted meanwhile says so', async () => {
+    const { all, request } = changed({ windowSize: 1 });
+    const plan = await planDiff(request, { world: all.world });
+    const windows = runDiff(plan, request, { world: all.world });
+    assert.equal((await windows.next()).done, false);
+    await all.blob.deleteSnapshot(request.after.snapshot!);
+    await assert.rejects(
+      gather(windows),
+      (error) => isBackupError(error, 'snapshotNotFound') && /deleted while they were being compared/.test(error.message),
+    );
+  });
+});
+
 describe('diff of any two images', () => {
   it('by content: exactly the pages that differ, whatever lengths and allocations the two have', async () => {
     const disk = fc.array(fc.nat(2), { minLength: 1, maxLength: 12 });

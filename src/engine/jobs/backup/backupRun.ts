@@ -1,5 +1,6 @@
 import { isDifferenceRefusal } from '../../chain/canary.ts';
 import type { Catalogue } from '../../chain/catalogue.ts';
+import { markCommittedWrong } from '../../chain/committedWrong.ts';
 import type { CatalogueEntry, RecoveryPointKind } from '../../chain/entry.ts';
 import { isBackupError, type BackupError } from '../../errors.ts';
 import type { BlobImage, SnapshotId } from '../../pageBlob.ts';
@@ -122,20 +123,10 @@ export class BackupRun {
   }
 
   /** An interrupted try of this run has committed a snapshot that this one found wrong: it counts as failed, and nothing is built on it. */
-  async #committedWrong({ number, run, backup }: CatalogueEntry, wrong: readonly SnapshotId[]): Promise<never> {
-    await this.#hold.journal.write({ wrong: wrong.filter((id) => id !== backup.snapshot) });
-    const fault = 'It differs from the source snapshot that it names; the run that went on from its own found so.';
-    const evidence = {
-      format: 1,
-      number,
-      recoveryPoint: backup.snapshot,
-      verdict: 'failed',
-      fault,
-      run,
-      verifiedOn: timeText(this.#tools.world),
-    };
-    await this.#catalogue.addProof(number, false, run, evidence, this.#tools.signal);
-    throw refuse.superseded(number);
+  async #committedWrong(entry: CatalogueEntry, wrong: readonly SnapshotId[]): Promise<never> {
+    await this.#hold.journal.write({ wrong: wrong.filter((id) => id !== entry.backup.snapshot) });
+    await markCommittedWrong(this.#catalogue, entry, this.#tools);
+    throw refuse.superseded(entry.number);
   }
 
   /** Copies what has to be copied; where the service refuses its differences on the way, compares the whole disk instead. */

@@ -1,11 +1,9 @@
-import { BackupError, cancelledError, isBackupError, throwIfCancelled } from '../../errors.ts';
+import { BackupError } from '../../errors.ts';
 import { runEvents, type Emit, type RunEvent } from '../../events.ts';
-import type { BlobImage, BlobProperties, CopyOptions, CopyState, PageBlob } from '../../pageBlob.ts';
+import type { BlobImage, PageBlob } from '../../pageBlob.ts';
 import { propertiesIfThere } from '../propertiesIfThere.ts';
-import { toolsFor, type JobOptions, type Tools } from '../../tools.ts';
-
-const FIRST_POLL_MS = 200;
-const LONGEST_POLL_MS = 10_000;
+import { toolsFor, type JobOptions } from '../../tools.ts';
+import { copyByService, isLeftover } from './serviceCopy.ts';
 
 /** A full copy by the service itself (REST: Copy Blob). */
 export interface CopyRequest {
@@ -63,19 +61,7 @@ async function copyJob(plan: CopyPlan, { source, target, tier }: CopyRequest, op
   const tools = toolsFor(options, emit);
   for (const text of plan.warnings) emit({ type: 'warning', code: 'plan', text });
   emit({ type: 'phase', phase: 'copying', text: 'The service copies the blob; no byte passes through this machine.' });
-  let state = await start(source, target, { tier, replacing: plan.replacing }, tools);
-  let waitMs = FIRST_POLL_MS;
-  while (state.status === 'pending') {
-    emit({ type: 'progress', phase: 'copying', done: state.copied, total: state.total });
-    try {
-      await tools.world.sleep(waitMs, tools.signal);
-      state = await copyStateOf(target, state, tools);
-    } catch (error) {
-      if (!isBackupError(error, 'cancelled')) throw error;
-      return await abort(target, state.id, { ...tools, signal: undefined });
-    }
-    waitMs = Math.min(LONGEST_POLL_MS, waitMs * 1.5);
-  }
+  const state = await copyByService(source, target, {}, { tier, replacing: plan.replacing }, tools);
   if (state.status !== 'success') {
     throw new BackupError(
       'copyFailed',
@@ -86,53 +72,5 @@ async function copyJob(plan: CopyPlan, { source, target, tier }: CopyRequest, op
       },
     );
   }
-  emit({ type: 'progress', phase: 'copying', done: state.total, total: state.total });
   return { job: 'copy', source: plan.source, target: plan.target, copied: state.copied };
-}
-
-/** An answer that was lost is looked up: when the target has a copy state, the copy was started. */
-async function start(source: BlobImage, target: PageBlob, how: CopyOptions, tools: Tools): Promise<CopyState> {
-  const { retrier, signal } = tools;
-  for (let attempt = 1; ; attempt++) {
-    throwIfCancelled(signal);
-    try {
-      return await target.startCopy(source, {}, { ...how, signal });
-    } catch (error) {
-      if (isBackupError(error, 'cancelled')) return await abandon(target, tools);
-      if (isBackupError(error) && error.effect === 'unknown') {
-        const there = await retrier.repeat('properties', () => propertiesIfThere(target, signal), signal);
-        if (there?.copy && there.etag !== how.replacing) return there.copy;
-      }
-      await retrier.pause('copy', attempt, error, signal);
-    }
-  }
-}
-
-/** What an aborted or failed copy leaves: an empty blob that says so (REST: Abort Copy Blob). */
-function isLeftover({ length, copy }: BlobProperties): boolean {
-  return length === 0 && (copy?.status === 'aborted' || copy?.status === 'failed');
-}
-
-async function copyStateOf(target: PageBlob, last: CopyState, { retrier, signal }: Tools): Promise<CopyState> {
-  const { copy } = await retrier.repeat('copy state', () => target.image().properties({ signal }), signal);
-  return copy ?? { ...last, status: 'failed', description: 'the target was replaced meanwhile' };
-}
-
-/** Stopped while the copy was being started: if it was, it runs on at the service. */
-async function abandon(target: PageBlob, { retrier, ...tools }: Tools): Promise<never> {
-  const there = await retrier.repeat('copy state', () => propertiesIfThere(target, undefined));
-  if (there?.copy?.status === 'pending') return abort(target, there.copy.id, { retrier, ...tools });
-  throw cancelledError(tools.signal);
-}
-
-async function abort(target: PageBlob, copyId: string, { retrier }: Tools): Promise<never> {
-  await retrier.repeat('abort', async () => {
-    try {
-      await target.abortCopy(copyId);
-    } catch (error) {
-      // A copy that has just ended has nothing to abort.
-      if (!isBackupError(error) || error.retryable) throw error;
-    }
-  });
-  throw cancelledError();
 }

@@ -1,6 +1,6 @@
 import { givesHonestDifferences, isDifferenceRefusal } from '../../chain/canary.ts';
 import { compareImages, type Readable } from '../../compare/comparePages.ts';
-import { BackupError } from '../../errors.ts';
+import { BackupError, isBackupError } from '../../errors.ts';
 import type { BlobImage, Image } from '../../pageBlob.ts';
 import { COMPARE_WINDOW } from '../../proof/findFaults.ts';
 import { bytesOf, intersect, subtract, union, type RangeSet } from '../../ranges/rangeSet.ts';
@@ -29,6 +29,8 @@ export interface DiffWindow {
   readonly end: number;
   readonly written: RangeSet;
   readonly cleared: RangeSet;
+  /** Pages that the later image holds, changed or not. */
+  readonly allocated: RangeSet;
 }
 
 export interface DiffResult {
@@ -38,7 +40,8 @@ export interface DiffResult {
 }
 
 /** Says how the difference can be had. @throws what reading the images throws */
-export async function planDiff({ before, after, blob }: DiffRequest, options: JobOptions): Promise<DiffPlan> {
+export async function planDiff(request: DiffRequest, options: JobOptions): Promise<DiffPlan> {
+  const { before, after, blob } = request;
   const { retrier, signal } = toolsFor(options);
   const [lengthBefore, lengthAfter] = await Promise.all(
     [before, after].map((image) => retrier.repeat('properties', () => image.length({ signal }), signal)),
@@ -52,6 +55,7 @@ export async function planDiff({ before, after, blob }: DiffRequest, options: Jo
       hint: 'Swap the two images, or name a snapshot first.',
     });
   }
+  if (isSame(request)) return { job: 'diff', by: 'touched', reason: 'Both are the same snapshot, so nothing can differ.', ...lengths };
   if (!(await givesHonestDifferences(to, retrier, signal))) {
     return byContent('The service ignores differences between snapshots, so both images are read and compared.');
   }
@@ -65,24 +69,23 @@ export async function* runDiff(plan: DiffPlan, request: DiffRequest, options: Jo
     yield* plan.by === 'touched' ? touchedWindows(plan, request, tools) : contentWindows(plan, request, tools);
   } catch (error) {
     if (isDifferenceRefusal(error)) throw refusedDifference(error as BackupError);
-    throw error;
+    throw deletedMeanwhile(error);
   }
 }
 
-async function* touchedWindows(
-  { lengthAfter }: DiffPlan,
-  { before, after }: DiffRequest,
-  { retrier, signal }: Tools,
-): AsyncGenerator<DiffWindow> {
+async function* touchedWindows({ lengthAfter }: DiffPlan, request: DiffRequest, { retrier, signal }: Tools): AsyncGenerator<DiffWindow> {
+  const { before, after } = request;
   const [from, to] = [before as BlobImage, after as BlobImage];
   const disk = { start: 0, end: lengthAfter };
   const lists = [
     retrier.windows('page ranges', disk, (rest) => to.allocated(rest, { signal }), signal),
-    retrier.windows('changes', disk, (rest) => to.changedSince(from.snapshot!, rest, { signal }), signal),
+    isSame(request)
+      ? constantWindows(disk, 'no page')
+      : retrier.windows('changes', disk, (rest) => to.changedSince(from.snapshot!, rest, { signal }), signal),
   ] as const;
   for await (const { start, end, sets } of aligned(disk, lists)) {
     const [held, touched] = sets;
-    yield { start, end, written: intersect(touched, held), cleared: subtract(touched, held) };
+    yield { start, end, written: intersect(touched, held), cleared: subtract(touched, held), allocated: held };
   }
 }
 
@@ -101,7 +104,7 @@ async function* contentWindows(
     // A page that only one side holds may be all zeros there: then nothing is different.
     const gained = await compareImages(ZEROS, after, subtract(held, there), options);
     const lost = await compareImages(before, ZEROS, subtract(there, held), options);
-    yield { start, end, written: union(gained, both), cleared: lost };
+    yield { start, end, written: union(gained, both), cleared: lost, allocated: held };
   }
 }
 
@@ -121,6 +124,21 @@ export function addTo(result: DiffResult, { written, cleared }: DiffWindow): Dif
     cleared: result.cleared + bytesOf(cleared),
     ranges: result.ranges + written.length + cleared.length,
   };
+}
+
+/** One snapshot twice: there is nothing to ask the service for. */
+function isSame({ before, after, blob }: DiffRequest): boolean {
+  return blob !== undefined && (before as BlobImage).snapshot !== undefined && before.label === after.label;
+}
+
+/** Both images were there when the difference was planned. */
+export function deletedMeanwhile(error: unknown): unknown {
+  if (!isBackupError(error, 'snapshotNotFound', 'blobNotFound')) return error;
+  return new BackupError(error.code, 'One of the two images was deleted while they were being compared.', {
+    unharmed: 'Nothing was changed.',
+    hint: 'List the snapshots of the blob and compare two that exist.',
+    cause: error,
+  });
 }
 
 function refusedDifference(cause: BackupError): BackupError {

@@ -4,13 +4,12 @@ import { runEvents, type Emit, type RunEvent } from '../../events.ts';
 import { discard } from '../../hold/discard.ts';
 import { takeHold } from '../../hold/hold.ts';
 import type { BlobProperties, PageBlob, SnapshotId } from '../../pageBlob.ts';
-import { provenSnapshot } from '../../proof/provenSnapshot.ts';
 import type { Proof, ProofLevel } from '../../proof/proof.ts';
 import { timeText, toolsFor, type JobOptions } from '../../tools.ts';
-import { applyPages } from '../../transfer/applyPages.ts';
-import { PageMover, type Transfer, type TransferChoice } from '../../transfer/pageMover.ts';
+import type { Transfer, TransferChoice } from '../../transfer/pageMover.ts';
 import { countWork, fullWork } from '../backup/work.ts';
 import { estimateOf, type Estimate } from '../estimate.ts';
+import { makeEqual } from './makeEqual.ts';
 import { findPoint, type PointRequest } from './point.ts';
 
 /** A restore of one recovery point to a blob that does not exist yet. */
@@ -53,7 +52,7 @@ export async function planRestoreToBlob(request: RestoreToBlobRequest, options: 
   const image = request.backup.image(request.point);
   let resumes = false;
   try {
-    refuseStranger(await retrier.repeat('properties', () => request.target.image().properties({ signal }), signal), request);
+    refuseForeignTarget(await retrier.repeat('properties', () => request.target.image().properties({ signal }), signal), request);
     resumes = true;
   } catch (error) {
     if (!isBackupError(error, 'blobNotFound')) throw error;
@@ -87,10 +86,11 @@ export function runRestoreToBlob(
 
 async function restoreJob(plan: RestoreToBlobPlan, request: RestoreToBlobRequest, options: JobOptions, emit: Emit): Promise<RestoreResult> {
   const tools = toolsFor(options, emit);
-  const { retrier, limits, signal } = tools;
   const { backup, target, point, transfer = 'auto', tier } = request;
   const { length } = plan;
   emit({ type: 'phase', phase: 'preparing', text: `Restoring recovery point ${plan.number} to ${target.url}.` });
+  // What was planned may be gone, or found wrong, meanwhile: then nothing is made.
+  await findPoint(request, tools);
 
   const original = backup.image(point);
   const hold = await takeHold(
@@ -102,58 +102,38 @@ async function restoreJob(plan: RestoreToBlobPlan, request: RestoreToBlobRequest
       length,
       tier,
       metadata: { [KEY.restore]: 'partial', [KEY.restoredFrom]: original.label },
-      refuse: (properties) => refuseStranger(properties, request),
+      refuse: (properties) => refuseForeignTarget(properties, request),
     },
     tools,
   );
-  const { guard, journal } = hold;
   try {
-    if (hold.lengthBefore !== length) await guard.change('length', (fence) => target.resize(length, { fence, signal }), signal);
-    const from = journal.record.applied;
-    const work = () => fullWork({ original, target: hold.isNew ? undefined : target.image(), within: { start: from, end: length } }, tools);
-    const mover = new PageMover(original, guard, transfer, retrier, emit);
-
-    emit({ type: 'phase', phase: 'copying', text: `Copying ${plan.target}.` });
-    const total = hold.isNew ? plan.estimate.written : (await countWork(work())).written;
-    const moved = await applyPages(work(), mover, {
-      limits,
-      signal,
-      onDone: async ({ written }, applied) => {
-        emit({ type: 'progress', phase: 'copying', done: written, total });
-        if (applied > from) await journal.reached(applied);
-      },
-    });
-    await journal.write({ applied: length });
-
-    emit({ type: 'phase', phase: 'proving', text: 'Comparing the restored disk with the recovery point.' });
-    const level = request.proof ?? (mover.transfer === 'server' ? 'sample' : 'changed');
-    const claim = { original, length, level, number: plan.number, written: plan.estimate.written, changes: undefined, base: undefined };
-    const { snapshot, proof, repaired, wrong } = await provenSnapshot(claim, hold, mover, tools);
+    const held = plan.estimate.written;
+    const copied = await makeEqual({ original, length, number: plan.number, held, transfer, proof: request.proof }, hold, tools);
 
     emit({ type: 'phase', phase: 'cleaning', text: 'Marking the disk as complete.' });
-    await journal.close({ [KEY.restore]: 'complete', [KEY.restoredOn]: timeText(tools.world) });
-    await discard(target, [...wrong, snapshot], undefined, tools);
+    await hold.journal.close({ [KEY.restore]: 'complete', [KEY.restoredOn]: timeText(tools.world) });
+    await discard(target, [...copied.wrong, copied.snapshot], undefined, tools);
     return {
       job: 'restore',
       number: plan.number,
       recoveryPoint: point,
       target: target.url,
       length,
-      written: moved.written,
-      transferred: moved.written + repaired.written,
-      transfer: mover.transfer,
-      proof,
+      written: copied.written,
+      transferred: copied.transferred,
+      transfer: copied.transfer,
+      proof: copied.proof,
     };
   } catch (error) {
-    await journal.pause().catch((reason: unknown) => {
+    await hold.journal.pause().catch((reason: unknown) => {
       if (!isBackupError(reason)) throw reason;
     });
     throw error;
   }
 }
 
-/** An existing target may be written only when it is an unfinished restore of the same point. */
-function refuseStranger({ metadata, lease }: BlobProperties, { target, backup, point }: RestoreToBlobRequest): void {
+/** @throws alreadyExists: an existing target may be written only when it is an unfinished restore of the same point */
+export function refuseForeignTarget({ metadata, lease }: BlobProperties, { target, backup, point }: RestoreToBlobRequest): void {
   const ours = metadata[KEY.restore] === 'partial' && metadata[KEY.restoredFrom] === backup.image(point).label;
   if (ours) return;
   const held = lease === 'leased' ? ' and is leased' : '';

@@ -1,0 +1,25 @@
+import { KEY } from '../../chain/metadata.ts';
+import { readOpenRun } from '../../chain/openRun.ts';
+import { BackupError } from '../../errors.ts';
+import type { BlobImage, BlobProperties, PageBlob } from '../../pageBlob.ts';
+
+const unharmed = 'Nothing was changed.';
+
+/** @throws leaseHeld, copyPending, busy */
+export function refusePromotion({ lease, leaseDuration, copy, metadata }: BlobProperties, image: BlobImage, { url }: PageBlob): void {
+  if (lease === 'leased' || lease === 'breaking') {
+    const who = leaseDuration === 'infinite' ? 'it is attached to a VM (infinite lease)' : 'somebody is using it (it is leased)';
+    throw new BackupError('leaseHeld', `${url} cannot be overwritten: ${who}.`, {
+      unharmed,
+      hint: leaseDuration === 'infinite' ? 'Detach the disk first, or restore to a new blob instead.' : 'Try again when that is done.',
+    });
+  }
+  const isOurs = metadata[KEY.restoredFrom] === image.label;
+  if (copy?.status === 'pending' && !isOurs) throw new BackupError('copyPending', `A copy into ${url} is still under way.`, { unharmed });
+  if (metadata[KEY.restore] === 'partial' || readOpenRun(metadata)) {
+    throw new BackupError('busy', `A run of this tool on ${url} is not finished.`, {
+      unharmed,
+      hint: 'Run it again to finish it, then promote.',
+    });
+  }
+}
