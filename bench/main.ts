@@ -48,13 +48,16 @@ try {
       rows.push(row);
       console.log(table([row], rows.length === 1));
     });
+    if (values.only === undefined || values.write) await writeDown();
   }
 } finally {
   ground.stop();
   await rm(scratch, { recursive: true, force: true });
 }
 if (azCopyAbsent !== undefined) console.log(`\nNo ratios: ${azCopyAbsent}.`);
-if (values.only === undefined || values.write) {
+
+/** What is known up to now, so that a bench that is stopped was not in vain. */
+async function writeDown(): Promise<void> {
   await mkdir(DOCS, { recursive: true });
   await writeFile(join(DOCS, 'BENCHMARKS.md'), document(rows, runs));
   await writeFile(join(DOCS, 'benchmarks.svg'), picture(rows));

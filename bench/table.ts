@@ -48,7 +48,7 @@ const ABOUT: Readonly<Record<string, string>> = {
 copies by itself, as for AzCopy; with relay all bytes pass through the program.`,
   'After a change': `AzCopy knows no differences of page blobs, so beside each row stands its copy of the whole disk. A program that starts, looks at both blobs, takes two
 snapshots, proves and records takes its time however little has changed.`,
-  "Under a service's limits": `A shaping layer before the emulator does as the service does with one page blob: it takes 60 MiB and 500 requests a second (and half a second's worth at
+  "Under a service's limits": `A shaping layer before the emulator does as the service does with one page blob: it takes 60 MiB and 500 requests a second (and a second's worth at
 once after a rest), refuses what goes beyond as ServerBusy (503, Retry-After: 1), and lets every request take a round trip. The program is told none of these numbers.
 The first two seconds do not count, as the limiter finds the rate in them.`,
   'Planning at scale': `A disk of 8 TiB with so many ranges of one page, in memory, so that only the engine is measured. Memory stays flat, time grows with the ranges.`,

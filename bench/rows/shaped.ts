@@ -6,7 +6,7 @@ import { measure } from '../measure.ts';
 import { GiB, MiB, type Row, type Rows } from '../row.ts';
 
 /** On a machine that emulator and program share, requests come in bunches: so much of the allowance may be used at once. */
-const PAGE_BLOB_LIMITS: ServiceLimits = { ...LIMITS, burstMs: 500 };
+const PAGE_BLOB_LIMITS: ServiceLimits = { ...LIMITS, burstMs: 1000 };
 const RUNS = fileURLToPath(new URL('../runs.ts', import.meta.url));
 
 /** Backups under a service's limits: how much of them is reached after two seconds, and how much was refused. */
@@ -33,7 +33,7 @@ export function shaped(ground: Ground): Rows {
     };
     for (const roundTrip of [10, 50]) {
       await run('large ranges', ['big.vhd'], 'server', roundTrip, PAGE_BLOB_LIMITS);
-      await run('large ranges', ['big.vhd'], 'relay', roundTrip, PAGE_BLOB_LIMITS);
+      if (roundTrip === 10) await run('large ranges', ['big.vhd'], 'relay', roundTrip, PAGE_BLOB_LIMITS);
       await run('9,830 ranges of 4 KiB', ['small.vhd'], 'server', roundTrip, PAGE_BLOB_LIMITS);
       const together = { ...PAGE_BLOB_LIMITS, account: { bytes: 80 * MiB, requests: 20_000 } };
       await run('two runs on an account of 80 MiB/s', ['big.vhd', 'other.vhd'], 'server', roundTrip, together);

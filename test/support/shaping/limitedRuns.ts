@@ -16,6 +16,8 @@ export interface LimitedRuns {
   readonly limits: ServiceLimits;
   /** Milliseconds from sending to the answer. */
   readonly roundTrip: number;
+  /** Milliseconds by which a request may be late at the service: lines and machines are not even. */
+  readonly jitter?: number;
   readonly seconds: number;
   readonly warmUp?: number;
   readonly retryAfter?: number;
@@ -33,7 +35,7 @@ export interface Outcome {
 
 /** Runs against a service that refuses what goes beyond its limits, for so many seconds, all through one limiter. */
 export async function limitedRuns(world: World, limiter: Limiter, runs: readonly LimitedRun[], options: LimitedRuns): Promise<Outcome[]> {
-  const { limits, roundTrip, seconds, warmUp = 2, retryAfter = 1000 } = options;
+  const { limits, roundTrip, jitter = 0, seconds, warmUp = 2, retryAfter = 1000 } = options;
   const service = new ServiceLimit(limits);
   const begun = world.now();
   const isOver = () => world.now() - begun >= seconds * 1000;
@@ -44,7 +46,7 @@ export async function limitedRuns(world: World, limiter: Limiter, runs: readonly
       const isWarm = () => world.now() - begun >= warmUp * 1000;
       const request = async () => {
         if (isWarm()) count.sent++;
-        await world.sleep(roundTrip / 2);
+        await world.sleep(roundTrip / 2 + jitter * world.random());
         const taken = service.admit(world.now(), 'account', blob, size);
         await world.sleep(roundTrip / 2);
         if (!taken) {

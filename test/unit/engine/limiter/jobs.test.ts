@@ -13,10 +13,10 @@ describe('a backup through the limiter', () => {
       const gates = [SOURCE, BACKUP].map((blob) => limiter.gatesOf({ account: new URL(blob).origin, blob }));
       const passed = gates.map(() => 0);
       for (const [i, { blob }] of gates.entries()) {
-        const { sent } = blob.requests;
+        const sent = blob.requests.sent.bind(blob.requests);
         blob.requests.sent = (now, amount) => {
           passed[i]!++;
-          sent.call(blob.requests, now, amount);
+          sent(now, amount);
         };
       }
       changeDisk(chain);
