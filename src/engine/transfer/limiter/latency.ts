@@ -1,6 +1,6 @@
 /** Answers count as slow from three times the quickest on, and so many milliseconds more. */
 const TIMES = 3;
-const MARGIN_MS = 500;
+const MARGIN_MS = 1500;
 /** The quickest is forgotten by this part with each answer: lines change. */
 const FORGET = 1.0005;
 /** Weight of the newest answer in the running mean. */

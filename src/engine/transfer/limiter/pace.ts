@@ -160,7 +160,7 @@ export class Pace {
   /** Answers take longer and longer: goes down to a little less than what was really taken. */
   slower(now: number): void {
     this.#remember(now);
-    const taken = Math.max(0.5 * this.#rate, Math.min(this.#rate, this.#log.between(now - 1000, now).amount));
+    const taken = Math.max(CUT * this.#rate, Math.min(this.#rate, this.#log.between(now - 1000, now).amount));
     this.#rate = Math.max(taken * KNOWN_CUT, this.#least);
     this.#loweredAt = now;
   }

