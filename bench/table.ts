@@ -1,11 +1,11 @@
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { GiB, MiB, type Row } from './row.ts';
 
 /** What it was measured on; nothing that names the machine. */
 export function machine(): string {
   const { model } = cpus()[0] ?? { model: 'unknown' };
   const date = new Date().toISOString().slice(0, 10);
-  return `${cpus().length} cores (${model.trim()}), ${Math.round(totalmem() / GiB)} GiB of memory, Node ${process.version}, ${date}`;
+  return `${cpus().length} cores (${model.trim()}), ${Math.round(totalmem() / GiB)} GiB of memory, Node ${process.version}, ${date}; load ${loadavg()[1]!.toFixed(1)}`;
 }
 
 const HEAD = `| what | who | seconds | ratio | moved | requests | CPU s | peak memory | note |
@@ -70,6 +70,8 @@ Measured by \`npm run bench\` on ${machine()}.
 - Seconds are the median of ${runs} runs from the start of the program to its end, both included; rows with a note "once", scale and shaped rows are single runs.
 - Ratio: seconds divided by AzCopy's (10.32, the real binary) for a copy of the same disk, in the same run of the bench. Below 1 is faster.
 - Moved: bytes of pages written to the backup blob. Requests: all that the emulator was asked meanwhile.
+- Load: how many programs wanted a core in the last minutes. Well above the number of cores others kept the machine busy: then only ratios mean anything, and requests come
+  so unevenly that shaped rows say little; repeat them when it is quiet.
 - The program, the emulator and everything else on the machine share its cores, so seconds tell little across machines; ratios tell more.
 
 ![Seconds beside AzCopy](benchmarks.svg)

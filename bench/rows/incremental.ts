@@ -1,6 +1,6 @@
 import { everyNth, fill, write } from '../ground.ts';
 import { medianOf } from '../measure.ts';
-import type { Programs } from '../programs.ts';
+import type { Done, Programs } from '../programs.ts';
 import { GiB, MiB, ratioTo, type Rows } from '../row.ts';
 
 const PATTERNS = [
@@ -32,24 +32,32 @@ export function incremental(programs: Programs): Rows {
           await write(disk, offsets, size, ++seed);
           return snapshot!;
         };
-        for (const transfer of ['server', 'relay'] as const) {
-          const done = await medianOf(offsets.length > 5000 ? 1 : runs, async () => {
-            await change();
-            return programs.ours(disk, blob(transfer), '--transfer', transfer);
-          });
-          const proof = transfer === 'server' ? 'sample' : 'changed';
+        // All programs copy the same changes, and none of them sees those of another round.
+        const all: { server: Done[]; relay: Done[]; loop: Done[] } = { server: [], relay: [], loop: [] };
+        for (let round = 0; round < (offsets.length > 5000 ? 1 : runs); round++) {
+          const since = await change();
+          for (const transfer of ['server', 'relay'] as const) {
+            all[transfer].push(await programs.ours(disk, blob(transfer), '--transfer', transfer));
+          }
+          all.loop.push(await programs.loop(disk, blob('loop'), since));
+        }
+        for (const [who, note] of [
+          ['server', 'proof sample'],
+          ['relay', 'proof changed'],
+          ['loop', 'proves nothing'],
+        ] as const) {
+          const done = await medianOf(all[who].length, async (i) => all[who][i]!);
+          const name = who === 'loop' ? 'SDK in a loop, relay' : `ours, ${who}`;
           add({
             group,
             what,
-            who: `ours, ${transfer}, proof ${proof}`,
+            who: name,
             measured: done,
             traffic: done,
             ...ratioTo(theirs, done),
-            note: exactly(done.written, changed),
+            note: `${note}; ${exactly(done.written, changed)}`,
           });
         }
-        const loop = await programs.loop(disk, blob('loop'), await change());
-        add({ group, what, who: 'SDK in a loop, relay', measured: loop, traffic: loop, ...ratioTo(theirs, loop), note: 'proves nothing' });
       }
     }
     await disk.delete({ deleteSnapshots: 'include' });
