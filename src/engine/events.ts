@@ -18,7 +18,15 @@ export type RunEvent<Result = unknown> =
     }
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'warning'; readonly code: string; readonly text: string }
-  | { readonly type: 'retry'; readonly what: string; readonly attempt: number; readonly waitMs: number; readonly reason: string }
+  /** A call is tried again after `waitMs`; `left`: how many more retries the run has. */
+  | {
+      readonly type: 'retry';
+      readonly what: string;
+      readonly attempt: number;
+      readonly waitMs: number;
+      readonly reason: string;
+      readonly left: number;
+    }
   | { readonly type: 'result'; readonly result: Result };
 
 export type Emit = (event: Exclude<RunEvent<never>, { type: 'result' }>) => void;
