@@ -16,10 +16,15 @@ export function refusePromotion({ lease, leaseDuration, copy, metadata }: BlobPr
   }
   const isOurs = metadata[KEY.restoredFrom] === image.label;
   if (copy?.status === 'pending' && !isOurs) throw new BackupError('copyPending', `A copy into ${url} is still under way.`, { unharmed });
-  if (metadata[KEY.restore] === 'partial' || readOpenRun(metadata)) {
+  const open = readOpenRun(metadata);
+  const before = open?.kind === 'rewind' ? open.snapshot : undefined;
+  // What a restore in place has begun can be taken back.
+  if (before !== undefined && before === image.snapshot) return;
+  if (metadata[KEY.restore] === 'partial' || open) {
+    const back = before === undefined ? '' : ` To take it back instead, promote ${before}: the disk as it was before.`;
     throw new BackupError('busy', `A run of this tool on ${url} is not finished.`, {
       unharmed,
-      hint: 'Run it again to finish it, then promote.',
+      hint: `Run it again to finish it, then promote.${back}`,
     });
   }
 }
