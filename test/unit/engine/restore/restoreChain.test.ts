@@ -140,6 +140,20 @@ describe('restore with a chain of its own', () => {
     await isWhole(chain, point, 'after the same request');
   });
 
+  it('a promoted blob that somebody wrote to before the restore was gone on with is written again', async () => {
+    const { chain, point } = await scene();
+    const { service, world } = chain;
+    service.interceptor = ({ operation, url }) =>
+      operation === 'createSnapshot' && url === NEW_BACKUP ? { kind: 'crash', effect: 'none' } : undefined;
+    await assert.rejects(restore(chain, point), Crash);
+    service.interceptor = undefined;
+    world.jump(61_000);
+    service.foreign.write(NEW_BACKUP, 0, new Uint8Array(PAGE).fill(99));
+    // The proof that reads no page would not find it.
+    await restore(chain, point, { proof: 'ranges' });
+    await isWhole(chain, point, 'after somebody wrote to it');
+  });
+
   it('two machines with the same request: one disk, one recorded point, nothing wrong', async () => {
     const { chain, point } = await scene();
     const both = await Promise.allSettled([restore(chain, point), restore(chain, point)]);
