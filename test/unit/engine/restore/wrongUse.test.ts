@@ -138,14 +138,6 @@ const table: readonly Wrong[] = [
     says: /Recovery point 1 is of .*disk\.vhd, not of .*restored\.vhd\. Nothing was changed\. Restore to a new blob/,
   },
   {
-    what: 'the disk is half way to another point',
-    kinds: ['inPlace'],
-    given: ({ chain: { service }, points }) =>
-      service.foreign.setMetadata(SOURCE, { pbb_restore: 'partial', pbb_restored_from: `${BACKUP}?snapshot=${points[1]}` }),
-    code: 'notOurs',
-    says: /half way to another recovery point: .*Finish that rewind first/,
-  },
-  {
     what: 'the disk may not be written',
     kinds: ['inPlace'],
     given: ({ chain: { service } }) => {
