@@ -22,7 +22,7 @@ export async function sourceSnapshot(
   open: OpenRun,
   tools: Tools,
 ): Promise<{ id: SnapshotId; resumed: boolean }> {
-  const { retrier, signal } = tools;
+  const { retrier, signal, emit } = tools;
   const mark = { key: KEY.run, value: open.run };
   const { metadata } = await retrier.repeat('properties', () => source.image().properties({ signal }), signal);
   // A run that died between the snapshot and its record left one with its mark. Once the mark is on the blob itself a copy has passed it on, and it
@@ -30,22 +30,23 @@ export async function sourceSnapshot(
   const passedOn = metadata[mark.key] === mark.value;
   const earlier = open.snapshot ?? (passedOn ? undefined : await findMarkedSnapshot(source, mark, retrier, signal));
   const live = await retrier.repeat('snapshots', () => liveSnapshots(source, signal), signal);
-  const resumed = earlier !== undefined && live.has(earlier);
-  const id = resumed ? earlier : await takeMarkedSnapshot(source, mark, metadata, { [KEY.backup]: backup.url }, { retrier, signal });
-  // What the record names has been looked at by the run that wrote it.
-  if (id !== open.snapshot) await refuseHalfDisk(source, id, tools);
-  return { id, resumed };
+  if (earlier !== undefined && live.has(earlier)) {
+    // What the record names has been looked at by the run that wrote it.
+    if (earlier === open.snapshot || (await isOfWholeDisk(source, earlier, tools))) return { id: earlier, resumed: true };
+    emit({ type: 'note', text: `The snapshot ${earlier} of an interrupted run was taken before a restore in place, and is not used.` });
+  }
+  const id = await takeMarkedSnapshot(source, mark, metadata, { [KEY.backup]: backup.url }, { retrier, signal });
+  if (await isOfWholeDisk(source, id, tools)) return { id, resumed: false };
+  await discard(source, [id], undefined, tools);
+  throw refuse.halfRestored(source.url);
 }
 
-/** A restore in place may have begun since the plan was made, and also ended since the snapshot was taken: its marks tell. @throws busy */
-async function refuseHalfDisk(source: PageBlob, id: SnapshotId, tools: Tools): Promise<void> {
-  const { retrier, signal } = tools;
+/** A restore in place may have begun since the plan was made, and also ended since the snapshot was taken: its marks tell. */
+async function isOfWholeDisk(source: PageBlob, id: SnapshotId, { retrier, signal }: Tools): Promise<boolean> {
   const look = (snapshot?: SnapshotId) => retrier.repeat('properties', () => source.image(snapshot).properties({ signal }), signal);
   const [taken, now] = [(await look(id)).metadata, (await look()).metadata];
   const hasEnded = now[KEY.restoredOn] !== undefined && now[KEY.restoredOn] !== taken[KEY.restoredOn];
-  if (now[KEY.restore] !== 'partial' && taken[KEY.restore] !== 'partial' && !hasEnded) return;
-  await discard(source, [id], undefined, tools);
-  throw refuse.halfRestored(source.url);
+  return now[KEY.restore] !== 'partial' && taken[KEY.restore] !== 'partial' && !hasEnded;
 }
 
 /**
