@@ -18,14 +18,15 @@ async function halfRewound(): Promise<RestoreScene & { readonly safety: string }
   const scene = await restoreScene();
   await diesHalfWay(scene);
   scene.chain.world.jump(61_000);
-  const [taken] = liveSnapshots(scene.chain, SOURCE).filter(({ takenBy }) => takenBy.startsWith('restore'));
+  const taken = liveSnapshots(scene.chain, SOURCE).find(({ takenBy }) => takenBy.startsWith('restore'));
   return { ...scene, safety: taken!.id };
 }
 
-async function diesHalfWay({ chain: { service }, inPlace }: RestoreScene): Promise<void> {
+async function diesHalfWay(scene: RestoreScene): Promise<void> {
+  const { service } = scene.chain;
   service.interceptor = ({ operation, client }) =>
     operation === 'writePagesFrom' && client.startsWith('restore') ? { kind: 'crash', effect: 'done' } : undefined;
-  await assert.rejects(inPlace(), Crash);
+  await assert.rejects(scene.inPlace(), Crash);
   service.interceptor = undefined;
 }
 
