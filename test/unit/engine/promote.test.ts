@@ -81,6 +81,17 @@ describe('promoting a snapshot over its base', () => {
     assert.equal(differs(chain, undefined, before), undefined);
   });
 
+  it('is refused where metadata leaves no room for its marks, before a snapshot is taken', async () => {
+    const { chain, snapshot } = await scene();
+    chain.service.foreign.setMetadata(SOURCE, { notes: 'x'.repeat(8150) });
+    const count = live(chain).length;
+    await fails(promote(chain, snapshot), 'notSupported');
+    assert.equal(live(chain).length, count);
+    chain.service.foreign.setMetadata(SOURCE, { notes: 'x'.repeat(7800) });
+    const { safetySnapshot } = await promote(chain, snapshot);
+    assert.ok(safetySnapshot);
+  });
+
   it('a blob that is written between the safety snapshot and the copy is not overwritten', async () => {
     const { chain, snapshot } = await scene();
     chain.service.interceptor = beforeCall(

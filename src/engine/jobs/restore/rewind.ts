@@ -1,7 +1,7 @@
 import { givesHonestDifferences, isDifferenceRefusal } from '../../chain/canary.ts';
 import { Catalogue } from '../../chain/catalogue.ts';
 import type { CatalogueEntry } from '../../chain/entry.ts';
-import { KEY, without, withOurs } from '../../chain/metadata.ts';
+import { hasRoom, KEY, without } from '../../chain/metadata.ts';
 import { BackupError, isBackupError } from '../../errors.ts';
 import { runEvents, type Emit, type RunEvent } from '../../events.ts';
 import { discard } from '../../hold/discard.ts';
@@ -303,7 +303,8 @@ function refuseStranger(
   }
   if (copy?.status === 'pending') throw new BackupError('copyPending', `A copy into ${disk.url} is still under way.`, { unharmed });
   const label = backup.image(point).label;
-  if (!hasRoom(metadata, label)) {
+  const marks = { [KEY.restore]: 'partial', [KEY.restoredFrom]: label, [KEY.openRun]: ' '.repeat(MOST_RECORD + label.length) };
+  if (!hasRoom(metadata, marks)) {
     const what = `${disk.url} has so much metadata that the mark of an unfinished rewind would find no room: half a disk could be taken for a whole one.`;
     throw new BackupError('notSupported', what, {
       unharmed,
@@ -338,13 +339,6 @@ function noDisk(url: string): BackupError {
     unharmed: 'Nothing was changed.',
     hint: 'Check the name, or restore to a new blob instead: it may have that name.',
   });
-}
-
-/** Is there room for the record of the open run and the marks beside the disk's own metadata? What does not fit is dropped silently. */
-function hasRoom(metadata: Metadata, label: string): boolean {
-  const ours = { [KEY.restore]: 'partial', [KEY.restoredFrom]: label, [KEY.openRun]: ' '.repeat(MOST_RECORD + label.length) };
-  const merged = withOurs(without(metadata, ...Object.values(KEY)), ours);
-  return Object.keys(ours).every((key) => key in merged);
 }
 
 function refusedText(error: BackupError): string {
