@@ -1,8 +1,10 @@
 import { Catalogue, type UnreadableRecord } from '../../chain/catalogue.ts';
 import type { CatalogueEntry } from '../../chain/entry.ts';
+import { livingNumbers } from '../../chain/recordNames.ts';
 import { BackupError, isBackupError } from '../../errors.ts';
 import type { BlobImage, PageBlob, SnapshotId } from '../../pageBlob.ts';
 import type { RecordStore } from '../../recordStore.ts';
+import { prunedError } from '../points/pruned.ts';
 import { toolsFor, type JobOptions, type Tools } from '../../tools.ts';
 
 /** The recovery point that a restore starts from. */
@@ -21,10 +23,13 @@ export interface PointRequest {
 export async function findPoint({ backup, catalogue, point, evenIfFailed }: PointRequest, tools: Tools): Promise<CatalogueEntry> {
   const { retrier, signal } = tools;
   const chain = new Catalogue(catalogue, retrier);
-  const { isBegun, numbers, failed } = await chain.index(signal);
-  const { entries, unreadable } = await chain.readable(signal, numbers);
+  const index = await chain.index(signal);
+  const { isBegun, failed, pruned } = index;
+  const { entries, unreadable } = await chain.readable(signal, livingNumbers(index));
   const entry = entries.find((each) => each.backup.snapshot === point);
   if (!entry) {
+    const gone = (await chain.readable(signal, [...pruned.keys()])).entries.find((each) => each.backup.snapshot === point);
+    if (gone) throw prunedError(gone.number);
     // Tells an id that does not exist from a snapshot that is nobody's recovery point.
     await lengthOf(backup.image(point), 'List the recovery points with "points" and name one of them.', tools);
     throw unreadable.length > 0 ? perhapsUnreadable(point, unreadable) : notCatalogued(point, backup.url, isBegun);
