@@ -272,7 +272,6 @@ async function reversalFor(request: RewindRequest, entry: CatalogueEntry, disk: 
     point: backup.image(point),
     newest: newest.number === entry.number ? undefined : backup.image(newest.backup.snapshot),
     disk,
-    written: undefined,
     anchor: newest.source.snapshot,
     tail: Math.min(lengthNow, ...entries.map(({ source }) => source.length)),
   };

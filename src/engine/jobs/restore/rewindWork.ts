@@ -14,7 +14,7 @@ export interface Reversal {
   /** The disk as it was just before, and the anchor that equals the newest point. */
   readonly disk: BlobImage;
   /** The disk as it is, where an interrupted run may have written to it since; else undefined. */
-  readonly written: BlobImage | undefined;
+  readonly written?: BlobImage | undefined;
   readonly anchor: string;
   /** From this byte on the differences need not know anything: something between had another length. */
   readonly tail: number;
