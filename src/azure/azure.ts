@@ -2,7 +2,7 @@ import type { TokenCredential } from '@azure/identity';
 import type { BlobImage, CallOptions, PageBlob } from '../engine/pageBlob.ts';
 import { BackupError } from '../engine/errors.ts';
 import type { RecordStore } from '../engine/recordStore.ts';
-import { EnvironmentAccess, tokenAccess, type FindAccess } from './access.ts';
+import { EnvironmentAccess, tokenAccess, type Access, type FindAccess } from './access.ts';
 import { AzureImage } from './azureImage.ts';
 import { AzurePageBlob } from './azurePageBlob.ts';
 import { normaliseEndpoint, parseBlobUrl, parseEndpointUrl, parseFolderUrl, type BlobAddress, type ParsedUrl } from './blobAddress.ts';
@@ -14,6 +14,7 @@ import { DEFAULT_DEADLINE, type Deadline } from './deadline.ts';
 import { listContainers, listPageBlobs, type FoundBlob } from './discovery.ts';
 import { AzureRecordStore } from './recordStore.ts';
 import { defaultCredential, LazyCredential } from './tokens.ts';
+import { requireTrusted } from './trustedHosts.ts';
 
 export interface AzureOptions {
   /** Where connection strings are looked for; usually `process.env`. */
@@ -22,8 +23,10 @@ export interface AzureOptions {
   readonly findAccess?: FindAccess;
   /** Addresses of one endpoint for which this differs have different credentials, as with a SAS for each container. */
   readonly credentialId?: (address: BlobAddress) => string | undefined;
-  /** Blob endpoints that `findAccess` knows, so that path-style addresses in them are understood. */
+  /** Blob endpoints that `findAccess` knows, so that path-style addresses in them are understood. Tokens may be shown to them. */
   readonly endpoints?: readonly string[];
+  /** What else the user has named himself, such as the words of a command line: tokens may be shown to the hosts of the URLs among them. */
+  readonly named?: readonly string[];
   /** The last resort; DefaultAzureCredential unless given. */
   readonly tokenCredential?: TokenCredential;
   /** Value of x-ms-version for older clouds, such as `2017-11-09` for Azure Stack Hub. Default: the SDK's. */
@@ -57,7 +60,7 @@ export interface Azure {
 
 /**
  * Credentials, in this order: the SAS in the URL; `findAccess`; the connection string in the environment whose blob endpoint matches; Microsoft
- * Entra ID. See section "The headless twin" of ARCHITECTURE.md.
+ * Entra ID. Tokens are shown to Azure Storage and to what the user has named, see `trustedHosts.ts`.
  */
 export function openAzure(options: AzureOptions = {}): Azure {
   const env = new EnvironmentAccess(options.env ?? {});
@@ -81,8 +84,12 @@ export function openAzure(options: AzureOptions = {}): Azure {
     clients.set(key, client);
     return client;
   };
-  const accessTo = async (address: BlobAddress) =>
-    (await options.findAccess?.(address)) ?? env.find(address) ?? tokenAccess(address, credential, env.unreadable);
+  const trusted = [...endpoints, ...(options.named ?? [])];
+  const accessTo = async (address: BlobAddress): Promise<Access> => {
+    const found = (await options.findAccess?.(address)) ?? env.find(address) ?? tokenAccess(address, credential, env.unreadable);
+    if (found.kind === 'token') requireTrusted(address, trusted);
+    return found;
+  };
   const handleOf = (parsed: ParsedUrl): BlobHandle => new BlobHandle(parsed.address, clientFor(parsed));
 
   return {

@@ -61,6 +61,7 @@ function contextFor(args: Arguments, people: People, json: JsonLines | undefined
   let requests = 0;
   const azure = openAzure({
     env,
+    named: args.texts(),
     apiVersion: args.text('api-version'),
     userAgent: `page-blob-backup/${versionText()}`,
     now,
