@@ -14,7 +14,7 @@ import { BEAT_MS, isAbandoned, type Owner } from './owner.ts';
 import { beginRecord, inOrder, interrupted, RecordKeeper, resumeRecord, surplus } from './records.ts';
 import type { RunRecord, RunRegistry, RunSpec } from './run.ts';
 import type { RunFiles } from './runFiles.ts';
-import { subjectOf, targetOf } from './runTarget.ts';
+import { isRestoreSpec, subjectOf, targetsOf } from './runTarget.ts';
 import type { RunScreen } from './screen.ts';
 
 const MOST_RECORDS = 100;
@@ -57,9 +57,14 @@ export class Runs implements RunRegistry {
   }
 
   start(spec: RunSpec): Promise<RunRecord> {
+    return this.begin(spec).ended;
+  }
+
+  begin(spec: RunSpec): { readonly id: string | undefined; readonly ended: Promise<RunRecord> } {
     const { world, owner, voice } = this.#parts;
     const record = beginRecord(spec, { id: world.uuid(), title: runningTitle(spec, voice), owner: owner.id, now: world.now() });
-    return this.#begin(record, false);
+    const ended = this.#begin(record, false);
+    return { id: this.#live.has(record.id) ? record.id : undefined, ended };
   }
 
   async resume(id: string): Promise<RunRecord> {
@@ -109,7 +114,8 @@ export class Runs implements RunRegistry {
   }
 
   async #begin(record: RunRecord, isResumed: boolean): Promise<RunRecord> {
-    const clash = [...this.#live.values()].find(({ keeper }) => targetOf(keeper.record.spec) === targetOf(record.spec));
+    const targets = targetsOf(record.spec);
+    const clash = [...this.#live.values()].find(({ keeper }) => targetsOf(keeper.record.spec).some((each) => targets.includes(each)));
     if (clash) {
       this.#parts.screen.tellClash(clash.keeper.record);
       return clash.keeper.record;
@@ -203,7 +209,7 @@ export class Runs implements RunRegistry {
     const failure = failureOf(error, voice);
     log.error(`${title}: ${failure.text}`, error);
     // What another try goes on with is offered like any interrupted run.
-    const state = failure.remedies.includes('resume') && spec.job === 'backup' ? 'resumable' : 'failed';
+    const state = failure.remedies.includes('resume') && (spec.job === 'backup' || isRestoreSpec(spec)) ? 'resumable' : 'failed';
     keeper.end(this.#isClosing ? { state: 'resumable' } : { state, errorCode: failure.code, outcome: failure.text }, now);
     return () => screen.tellFailed(keeper.record, failure);
   }
