@@ -15,7 +15,7 @@ import type { CommandContext } from '../command.ts';
 import type { EXIT } from '../exitStatus.ts';
 import { baseBlob, catalogueOf, isUrl, withoutSnapshot } from '../operands.ts';
 import type { People } from '../people.ts';
-import { durationText, numberText, proofText, verdictText } from '../words.ts';
+import { durationText, numberText, pasteable, proofText, verdictText } from '../words.ts';
 import { estimateText } from './estimateText.ts';
 import { TRANSFERS } from './options.ts';
 import { planShowRun } from './planShowRun.ts';
@@ -86,5 +86,5 @@ function tellResult(people: People, result: RestoreChainResult, ms: number): voi
   people.fact('proof', proofText(proof, 'pages'));
   people.fact('chain', `${newBackup}?snapshot=${newPoint} is its first recovery point`);
   people.line(`Restored ${target}: ${sizeText(length)}, ${took}. ${verdictText(proof, 'page')}`);
-  people.line(`To go on backing up: page-blob-backup backup ${target} ${newBackup}`);
+  people.line(`To go on backing up: page-blob-backup backup "${pasteable(target)}" "${pasteable(newBackup)}"`);
 }

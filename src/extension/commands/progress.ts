@@ -1,9 +1,10 @@
-import { ProgressLocation, window } from 'vscode';
+import { ProgressLocation } from 'vscode';
+import { notices } from '../notices.ts';
 import type { JobOptions } from '../../engine/tools.ts';
 
 /** Shows that something is under way that the user waits for, with Cancel. A cancelled `task` throws `cancelled`, which nobody is told about. */
 export function withWaiting<Result>(title: string, job: JobOptions, task: (job: JobOptions) => Promise<Result>): Thenable<Result> {
-  return window.withProgress({ location: ProgressLocation.Notification, title, cancellable: true }, (_, token) => {
+  return notices.withProgress({ location: ProgressLocation.Notification, title, cancellable: true }, (_, token) => {
     const controller = new AbortController();
     token.onCancellationRequested(() => controller.abort());
     return task({ ...job, signal: controller.signal });
