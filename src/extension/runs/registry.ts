@@ -1,5 +1,6 @@
 import { EventEmitter } from 'vscode';
 import { isBackupError } from '../../engine/errors.ts';
+import { Limiter } from '../../engine/transfer/limiter/limiter.ts';
 import type { World } from '../../engine/world.ts';
 import type { Log } from '../log.ts';
 import type { AzureSession } from '../session.ts';
@@ -40,6 +41,8 @@ interface LiveRun {
 /** The runs of this window at work, and the records of all windows. */
 export class Runs implements RunRegistry {
   readonly #parts: RegistryParts;
+  /** All runs of this window keep to the service's pace together. */
+  readonly #limiter: Limiter;
   readonly #live = new Map<string, LiveRun>();
   readonly #changed = new EventEmitter<RunRecord | undefined>();
   readonly onDidChange = this.#changed.event;
@@ -48,6 +51,7 @@ export class Runs implements RunRegistry {
 
   constructor(parts: RegistryParts) {
     this.#parts = parts;
+    this.#limiter = new Limiter(parts.world);
     this.#records = new Map();
     this.reload();
   }
@@ -160,7 +164,7 @@ export class Runs implements RunRegistry {
     const { session, world, log, voice, readSettings } = this.#parts;
     const settings = readSettings();
     const title = endedTitle(keeper.record.spec, voice);
-    const context = { session, settings, isResumed, options: { world, signal, limits: settings.limits } };
+    const context = { session, settings, isResumed, options: { world, signal, limits: settings.limits, limiter: this.#limiter } };
     let result: RunResult | undefined;
     let savedAt = world.now();
     for await (const event of eventsOf(keeper.record.spec, context)) {
