@@ -2,6 +2,7 @@ import type { TokenCredential } from '@azure/identity';
 import type { BlobImage, CallOptions, PageBlob } from '../engine/pageBlob.ts';
 import { BackupError } from '../engine/errors.ts';
 import type { RecordStore } from '../engine/recordStore.ts';
+import type { Surroundings } from '../engine/surroundings.ts';
 import { EnvironmentAccess, tokenAccess, type Access, type FindAccess } from './access.ts';
 import { AzureImage } from './azureImage.ts';
 import { AzurePageBlob } from './azurePageBlob.ts';
@@ -13,6 +14,7 @@ import { AccountClient, type ClientSettings } from './client.ts';
 import { DEFAULT_DEADLINE, type Deadline } from './deadline.ts';
 import { listContainers, listPageBlobs, type FoundBlob } from './discovery.ts';
 import { AzureRecordStore } from './recordStore.ts';
+import { AzureSurroundings } from './surroundings.ts';
 import { defaultCredential, LazyCredential } from './tokens.ts';
 import { requireTrusted } from './trustedHosts.ts';
 
@@ -54,6 +56,8 @@ export interface Azure {
   containers(endpoint: string, options?: CallOptions): AsyncIterable<string>;
   /** Page blobs in a container or a folder of it, with their snapshots. @throws badInput; while listing, containerNotFound, access and service errors */
   pageBlobs(folder: string, options?: CallOptions): AsyncIterable<FoundBlob>;
+  /** What surrounds a blob: its account and its container. @throws badInput */
+  surroundings(url: string): Surroundings;
   /** Looks through the account with this blob endpoint a page at a time, or through the part of it that the credential can see. @throws badInput */
   browse(endpoint: string, scope?: BrowseScope): AccountBrowser;
 }
@@ -117,6 +121,7 @@ export function openAzure(options: AzureOptions = {}): Azure {
       const { address, account } = backup instanceof AzurePageBlob ? backup.handle : handleOf(parseBlobUrl(backup.url, endpoints));
       return new AzureRecordStore({ ...address, blob: `${address.blob}.chain`, snapshot: undefined }, account);
     },
+    surroundings: (url) => new AzureSurroundings(handleOf(parseBlobUrl(url, endpoints))),
     browse(endpoint, scope) {
       const parsed = parseEndpointUrl(endpoint, [endpoint, ...endpoints]);
       const address = { ...parsed.address, container: scope?.container ?? '', blob: scope?.blob ?? '' };

@@ -62,7 +62,7 @@ describe('names from a storage account on the terminal', () => {
         const progress = new Progress(people, () => 0, true);
         progress.hear({ type: 'phase', phase: 'copying', text });
         progress.hear({ type: 'warning', code: 'x', text });
-        progress.hear({ type: 'retry', what: text, attempt: 3, waitMs: 1, reason: text });
+        progress.hear({ type: 'retry', what: text, attempt: 3, waitMs: 1, reason: text, left: 1 });
         const cause = new Error(text);
         tellError(people, new BackupError('integrity', text, { hint: text, service: { code: text }, cause }), true);
         for (const line of written) assert.doesNotMatch(line, OBEYED);
