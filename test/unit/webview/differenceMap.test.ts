@@ -139,12 +139,17 @@ describe('the map of the disk', () => {
   });
 
   it('hatches what was cleared where there is room for it', () => {
-    const paintOf = (end: number) =>
-      drawingOf(scene(64 * MiB, { cells: cellsOf(64 * MiB, [{ kind: 'cleared', start: 0, end }], undefined, 64) }), surfaces[1]!).blocks[0]!
-        .paint;
-    assert.equal(paintOf(PAGE), 'cleared');
-    const fine = drawingOf(scene(64 * MiB, { cells: cellsOf(64 * MiB, [{ kind: 'cleared', start: 0, end: PAGE }]) }), surfaces[1]!);
-    assert.equal(fine.blocks[0]!.paint, 'clearedNarrow');
+    const paintsOf = (end: number, cells: number) => {
+      const { blocks } = drawingOf(
+        scene(64 * MiB, { cells: cellsOf(64 * MiB, [{ kind: 'cleared', start: 0, end }], undefined, cells) }),
+        surfaces[1]!,
+      );
+      return [...new Set(painted(blocks, 'cleared').map(({ paint }) => paint))];
+    };
+    assert.deepEqual(paintsOf(PAGE, 64), ['cleared']);
+    assert.deepEqual(paintsOf(PAGE, 1000), ['clearedNarrow']);
+    // Columns that stand side by side are one.
+    assert.deepEqual(paintsOf(MiB, 1000), ['cleared']);
   });
 
   const areas: Area[] = [

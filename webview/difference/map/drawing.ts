@@ -99,6 +99,7 @@ export function heightOf(share: number): number {
 }
 
 function drawCells({ edges, written, cleared, allocated }: Cells, view: MapView, surface: Surface, blocks: Block[]): void {
+  let run = { end: 0, isNarrow: false };
   for (let i = firstIn(edges, view.start); i < edges.length - 1 && edges[i]! < view.end; i++) {
     const cell = { start: edges[i]!, end: edges[i + 1]! };
     const columns = columnsOf(view, cell, surface.width);
@@ -114,10 +115,18 @@ function drawCells({ edges, written, cleared, allocated }: Cells, view: MapView,
     }
     if (cleared[i]! > 0) {
       const height = Math.max(LEAST_HEIGHT, PLACES.down * heightOf(cleared[i]!));
-      const isNarrow = right - left < HATCH_WIDTH * surface.ratio;
-      blocks.push(mark(isNarrow ? 'clearedNarrow' : 'cleared', left, right, AXIS + PLACES.axis, height, surface));
+      if (i >= run.end) run = clearedRun({ edges, cleared }, i, view, surface);
+      blocks.push(mark(run.isNarrow ? 'clearedNarrow' : 'cleared', left, right, AXIS + PLACES.axis, height, surface));
     }
   }
+}
+
+/** The cells from `i` on that follow one another and hold something cleared: they are hatched as one, or not. */
+function clearedRun({ edges, cleared }: Pick<Cells, 'edges' | 'cleared'>, i: number, view: MapView, surface: Surface) {
+  let end = i + 1;
+  while (end < cleared.length && cleared[end]! > 0 && edges[end]! < view.end) end++;
+  const columns = columnsOf(view, { start: edges[i]!, end: edges[end]! }, surface.width);
+  return { end, isNarrow: !columns || columns.right - columns.left < HATCH_WIDTH * surface.ratio };
 }
 
 function drawAreas({ areas, view }: Scene, surface: Surface, blocks: Block[], labels: Label[]): void {

@@ -3,8 +3,8 @@ import { PAGE } from '../../../engine/ranges/pageRange.ts';
 import { queryOf, subjectIn, type Pair } from '../subject.ts';
 
 /**
- * Bytes that one document shows at most: 768 lines. Up to 1,700 lines on both sides together VS Code sets them side by side, address by address; of
- * more that all differ it makes one block taken out and one put in, and gives up after 5 s.
+ * Bytes that one document shows at most: 768 lines. Up to 1,700 lines on both sides together VS Code sets the lines side by side, address by address;
+ * with more it may give up after 5 s, and then shows everything as replaced.
  */
 export const WINDOW = 12 * 1024;
 
