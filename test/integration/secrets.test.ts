@@ -162,7 +162,7 @@ describe('secrets on the command line', () => {
       const disk = await makeDisk(client(DISKS).getContainerClient('vhds'), name, MIB, [{ offset: 0, length: 4096, fill: 1 }]);
       for (const code of ['CannotVerifyCopySource', 'AuthenticationFailed', 'AuthorizationPermissionMismatch']) {
         fault = { kind: 'status', status: 403, code };
-        await run(env, 'backup', signed(disk.url, sign(DISKS, 'vhds')), `${backup}`.replace('nothing', name), '--transfer', 'server');
+        await run(env, 'backup', signed(disk.url, sign(DISKS, 'vhds')), backup.replace('nothing', name), '--transfer', 'server');
         fault = undefined;
       }
     });
@@ -197,7 +197,7 @@ describe('secrets on the command line', () => {
     }
     const expired = process.env['PATH'];
     Object.assign(process.env, { PATH: '/nowhere' });
-    await run({}, 'points', `${url}`);
+    await run({}, 'points', url);
     Object.assign(process.env, { PATH: expired });
   });
 

@@ -39,7 +39,10 @@ describe('secrets in the extension', () => {
     emulator = await startEmulator({ accounts });
     for (const [account, container] of [[DISKS, 'vhds'] as const, [BACKUPS, 'backups'] as const])
       await client(account).getContainerClient(container).create();
-    emulator.onRequest(({ headers }) => void hunt.hideSas('SAS made for a copy', headers['x-ms-copy-source'] ?? ''));
+    emulator.onRequest(({ headers }) => {
+      hunt.hideSas('SAS made for a copy', headers['x-ms-copy-source'] ?? '');
+      return undefined;
+    });
   });
   after(() => emulator.close());
 

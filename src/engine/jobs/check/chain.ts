@@ -8,7 +8,7 @@ import { chainSummary, type ChainSummary } from '../points/chainSummary.ts';
 import { namingPoints } from '../points/namingPoints.ts';
 import { stopping, type Finding } from './finding.ts';
 
-/** Of premium page blobs; others are warned of too, since the list grows slow. */
+/** A premium page blob can have 100 (REST: Snapshot Blob). */
 const MANY_SNAPSHOTS = 90;
 
 export interface ChainLook {
@@ -34,7 +34,8 @@ export async function checkChainState(request: BackupRequest, options: JobOption
   return { findings, summary };
 }
 
-const REBASE = 'Run the backup: it reads the whole disk and the backup once, writes what differs, and makes a right point. After that differences work again.';
+const REBASE =
+  'Run the backup: it reads the whole disk and the backup once, writes what differs, and makes a right point. After that differences work again.';
 
 function stateFindings({ newest, failed, points }: ChainSummary): Finding[] {
   const findings: Finding[] = [];
@@ -87,19 +88,20 @@ function abandoned(startedOn: string): Finding {
   };
 }
 
-/** Snapshots that a run of ours took and no recovery point names, and too many of any kind. Deletes nothing. */
+/** Snapshots that a run of ours took and no recovery point names, and too many in a premium account. Deletes nothing. */
 export async function checkSnapshots(
   blob: PageBlob,
   of: 'source' | 'backup',
   { backup, catalogue }: BackupRequest,
-  open: ChainSummary['open'],
+  { open, isPremium }: { readonly open: ChainSummary['open']; readonly isPremium: boolean },
   options: JobOptions,
   { retrier, signal }: Tools,
 ): Promise<Finding[]> {
   const all = await retrier.repeat('snapshots', () => listed(blob, signal), signal);
   const isOurs = ({ metadata }: SnapshotInfo): boolean =>
     of === 'source' ? metadata[KEY.run] !== undefined && metadata[KEY.backup] === backup.url : metadata[KEY.attempt] !== undefined;
-  const isOpen = ({ id, metadata }: SnapshotInfo): boolean => id === open?.record.snapshot || (metadata[KEY.attempt] ?? '') === open?.record.attempt;
+  const isOpen = ({ id, metadata }: SnapshotInfo): boolean =>
+    id === open?.record.snapshot || (metadata[KEY.attempt] ?? '') === open?.record.attempt;
   const marked = all.filter((one) => isOurs(one) && !isOpen(one)).map(({ id }) => id);
   const { named, isComplete } = await namingPoints(catalogue, marked, of, options);
   const orphans = marked.filter((id) => !named.has(id));
@@ -114,12 +116,12 @@ export async function checkSnapshots(
       remedy: `Delete them one by one, by their ids: az storage blob delete --snapshot <id>.`,
     });
   }
-  if (all.length >= MANY_SNAPSHOTS) {
+  if (isPremium && all.length >= MANY_SNAPSHOTS) {
     findings.push({
       code: 'manySnapshots',
       level: 'risk',
       place: of,
-      text: `The ${of === 'source' ? 'disk' : 'backup blob'} has ${all.length} snapshots. A premium page blob can have 100.`,
+      text: `The ${of === 'source' ? 'disk' : 'backup blob'} has ${all.length} snapshots. It is a premium page blob, and can have 100.`,
       remedy: of === 'source' ? 'Delete those that nobody needs.' : 'Delete old recovery points (prune).',
     });
   }

@@ -48,9 +48,10 @@ export async function checkChain(request: CheckRequest, options: JobOptions): Pr
   const permissions = await checkPermissions({ source, backup, catalogue }, tools);
   const lists = [await mayList(source, 'source', tools), await mayList(backup, 'backup', tools)];
   const snapshots: Finding[] = [];
-  for (const of of ['source', 'backup'] as const) {
+  for (const side of ['source', 'backup'] as const) {
     try {
-      snapshots.push(...(await checkSnapshots(request[of], of, request, summary?.open, options, tools)));
+      const isPremium = places.findings.some(({ code, place }) => code === 'premium' && place === side);
+      snapshots.push(...(await checkSnapshots(request[side], side, request, { open: summary?.open, isPremium }, options, tools)));
     } catch (error) {
       // What may not be listed has been found above.
       if (!isBackupError(error, 'accessDenied', 'sasLacksPermission', 'signInNeeded', 'containerNotFound', 'integrity')) throw error;

@@ -31,10 +31,22 @@ export interface Findings {
 }
 
 /** Refusals of a reader who may not see something; others are failures of the check itself. */
-const CLOSED: readonly ErrorCode[] = ['accessDenied', 'sasLacksPermission', 'signInNeeded', 'notSupported', 'badInput', 'containerNotFound', 'blobNotFound'];
+const CLOSED: readonly ErrorCode[] = [
+  'accessDenied',
+  'sasLacksPermission',
+  'signInNeeded',
+  'notSupported',
+  'badInput',
+  'containerNotFound',
+  'blobNotFound',
+];
 
 /** What `look` finds, or that it could not look. @throws whatever says nothing about permissions: cancelled, network, service errors */
-export async function orUnseen<T>(what: string, place: Place, look: () => Promise<T>): Promise<{ readonly seen: T } | { readonly unseen: Unseen }> {
+export async function orUnseen<T>(
+  what: string,
+  place: Place,
+  look: () => Promise<T>,
+): Promise<{ readonly seen: T } | { readonly unseen: Unseen }> {
   try {
     return { seen: await look() };
   } catch (error) {

@@ -81,7 +81,8 @@ export async function checkPermissions(
   for (const { code, place, level, text, remedy, act } of tries) {
     const answer = await retrier.repeat(code, () => judged(act), signal);
     if (answer === 'refused') findings.push({ code, level, place, text, remedy });
-    if (answer === 'unknown') unseen.push({ what: text.replace(/ may not /, ' may '), place, reason: 'There is nothing yet to try it on.' });
+    if (answer === 'unknown')
+      unseen.push({ what: text.replace(/ may not /, ' may '), place, reason: 'There is nothing yet to try it on.' });
   }
   const mayDelete = await retrier.repeat('mayDeletePoints', () => judged(() => backup.deleteSnapshot(MADE_UP, { signal })), signal);
   if (mayDelete === 'allowed') {
@@ -103,7 +104,20 @@ async function judged(act: () => Promise<unknown>): Promise<'allowed' | 'refused
     return 'allowed';
   } catch (error) {
     if (isBackupError(error, 'accessDenied', 'sasLacksPermission')) return 'refused';
-    if (isBackupError(error, 'leaseLost', 'leaseHeld', 'busy', 'conditionNotMet', 'snapshotNotFound', 'snapshotLimit', 'immutable', 'systemInUse')) return 'allowed';
+    if (
+      isBackupError(
+        error,
+        'leaseLost',
+        'leaseHeld',
+        'busy',
+        'conditionNotMet',
+        'snapshotNotFound',
+        'snapshotLimit',
+        'immutable',
+        'systemInUse',
+      )
+    )
+      return 'allowed';
     if (isBackupError(error, 'blobNotFound', 'containerNotFound', 'notSupported', 'badInput', 'notPageBlob')) return 'unknown';
     throw error;
   }

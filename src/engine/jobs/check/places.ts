@@ -24,7 +24,10 @@ export async function checkPlaces(request: PlacesRequest, tools: Tools): Promise
   const unseen: Unseen[] = [];
   const { source, backup, rules } = request;
   if (source.endpoint === backup.endpoint) findings.push(SAME_ACCOUNT);
-  for (const [place, where] of [['source', source], ['backup', backup]] as const) {
+  for (const [place, where] of [
+    ['source', source],
+    ['backup', backup],
+  ] as const) {
     for (const look of [accountFindings, containerFindings, serviceFindings]) {
       const found = await look(place, where, request, tools);
       if (Array.isArray(found)) findings.push(...(found as readonly Finding[]));
@@ -32,7 +35,12 @@ export async function checkPlaces(request: PlacesRequest, tools: Tools): Promise
     }
     const known = rules[place];
     if (known) findings.push(...ruleFindings(place, known, request));
-    else unseen.push({ what: 'lifecycle rules, versioning, firewall, allowed copy scope', place, reason: 'Only Azure Resource Manager knows them, and it was not asked.' });
+    else
+      unseen.push({
+        what: 'lifecycle rules, versioning, firewall, allowed copy scope',
+        place,
+        reason: 'Only Azure Resource Manager knows them, and it was not asked.',
+      });
   }
   return { findings, unseen };
 }
