@@ -4,6 +4,7 @@ import type { BrowseScope } from '../azure/browse/azureBrowser.ts';
 import type { Credential } from '../azure/tokens.ts';
 import type { BlobImage, PageBlob } from '../engine/pageBlob.ts';
 import type { RecordStore } from '../engine/recordStore.ts';
+import type { Surroundings } from '../engine/surroundings.ts';
 import type { AccountDirectory } from './accounts/account.ts';
 import type { AzureSession } from './session.ts';
 
@@ -42,6 +43,10 @@ export class LazyAzureSession implements AzureSession {
   async recordStoreFor(backupUrl: string): Promise<RecordStore> {
     const azure = await this.#azure();
     return azure.recordStoreFor(azure.pageBlob(backupUrl));
+  }
+
+  async surroundings(url: string): Promise<Surroundings> {
+    return (await this.#azure()).surroundings(url);
   }
 
   async browse(endpoint: string, scope?: BrowseScope): Promise<AccountBrowser> {

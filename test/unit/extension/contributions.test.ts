@@ -197,6 +197,7 @@ describe('menus', () => {
       'backUp',
       'backUpFull',
       'estimate',
+      'checkChain',
       'takeSnapshot',
       'verify',
       'restore',
