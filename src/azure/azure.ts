@@ -27,7 +27,7 @@ export interface AzureOptions {
   readonly credentialId?: (address: BlobAddress) => string | undefined;
   /** Blob endpoints that `findAccess` knows, so that path-style addresses in them are understood. Tokens may be shown to them. */
   readonly endpoints?: readonly string[];
-  /** What else the user has named himself, such as the words of a command line: tokens may be shown to the hosts of the URLs among them. */
+  /** What else the user has named himself, such as the words of a command line: tokens may be shown to the hosts of the URLs among them. May grow. */
   readonly named?: readonly string[];
   /** The last resort; DefaultAzureCredential unless given. */
   readonly tokenCredential?: TokenCredential;
@@ -88,10 +88,9 @@ export function openAzure(options: AzureOptions = {}): Azure {
     clients.set(key, client);
     return client;
   };
-  const trusted = [...endpoints, ...(options.named ?? [])];
   const accessTo = async (address: BlobAddress): Promise<Access> => {
     const found = (await options.findAccess?.(address)) ?? env.find(address) ?? tokenAccess(address, credential, env.unreadable);
-    if (found.kind === 'token') requireTrusted(address, trusted);
+    if (found.kind === 'token') requireTrusted(address, [...endpoints, ...(options.named ?? [])]);
     return found;
   };
   const handleOf = (parsed: ParsedUrl): BlobHandle => new BlobHandle(parsed.address, clientFor(parsed));

@@ -45,6 +45,23 @@ describe('a host that only the storage names', () => {
     assert.deepEqual(new Set(stranger.seen.map(({ authorization }) => authorization)), new Set(['Bearer the-token-of-az']));
   });
 
+  it('is shown it as well where a policy file of the user names it', async () => {
+    const policy = join(folder, 'policy.yaml');
+    const text = `version: 1
+chains:
+  - name: one
+    account: ${stranger.origin}/acct
+    blobs: [vhds/disk.vhd]
+    window: { cron: "0 0 * * *" }
+    retention: { last: 2 }
+    to: { account: "${two.emulator.blobEndpoint(two.backupAccount)}", blob: "backups/{blob}" }
+`;
+    await writeFile(policy, text);
+    const applied = await run('apply', '--policy', policy);
+    assert.ok(stranger.seen.length > 0, applied.stderr);
+    assert.deepEqual(new Set(stranger.seen.map(({ authorization }) => authorization)), new Set(['Bearer the-token-of-az']));
+  });
+
   it('as the source of a chain, is not asked by "verify"', async () => {
     const disk = await makeDisk(two.disks, 'disk.vhd', MIB, [{ offset: 0, length: 512, fill: 1 }]);
     const backup = two.backups.getPageBlobClient('disk.vhd');
