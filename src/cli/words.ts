@@ -59,11 +59,6 @@ export function proofShare({ changed, changedCompared }: Proof): string {
   return changedCompared === 0 ? 'not read back' : `${percent < 1 ? '< 1' : percent} % proven`;
 }
 
-/** The same URL, of which no shell makes anything else when it is pasted between double quotes: names of blobs may hold `$(…)`. */
-export function pasteable(url: string): string {
-  return url.replace(/[$`"'\\!()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
 /** Columns side by side, each as wide as its longest cell; numbers to the right. */
 export function tableLines(rows: readonly (readonly string[])[], rightAligned: readonly number[] = []): string[] {
   const widths = rows.reduce<number[]>((most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, cell.length)), []);
@@ -73,4 +68,9 @@ export function tableLines(rows: readonly (readonly string[])[], rightAligned: r
       .join('  ')
       .trimEnd(),
   );
+}
+
+/** A URL as a word of a command line, for the shells of people: no URL needs a single quote as it is. */
+export function quoted(url: string): string {
+  return `'${url.replaceAll("'", '%27')}'`;
 }
