@@ -17,6 +17,8 @@ export interface CommandContext {
   readonly hear: (event: RunEvent) => void;
   /** Prints one object; nothing without `--json`. */
   readonly print: (type: string, value: object) => Promise<void>;
+  /** Takes the URLs among these texts for named by the user, as those of the command line are: sign-ins may be shown to their hosts. */
+  readonly trust: (texts: readonly string[]) => void;
   /** HTTP requests that were sent so far. */
   readonly requests: () => number;
   /** Milliseconds since the command began. */

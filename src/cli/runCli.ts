@@ -60,8 +60,10 @@ function contextFor(args: Arguments, people: People, json: JsonLines | undefined
   const progress = new Progress(people, now, args.flag('verbose'));
   const begun = world.now();
   let requests = 0;
+  const named = [...args.texts()];
   const azure = openAzure({
     env,
+    named,
     apiVersion: args.text('api-version'),
     userAgent: `page-blob-backup/${versionText()}`,
     now,
@@ -78,6 +80,7 @@ function contextFor(args: Arguments, people: People, json: JsonLines | undefined
       json?.hear(event);
     },
     print: async (type, value) => json?.print(type, value),
+    trust: (texts) => void named.push(...texts),
     requests: () => requests,
     elapsed: () => world.now() - begun,
   };
