@@ -86,6 +86,6 @@ test(`a restore with a chain of its own, in ${RUNS} troubled histories, ends rig
       await backupOn(chain);
       await assertNewestIsDisk(chain);
     }),
-    { numRuns: RUNS, seed: SEED, verbose: 1 },
+    { numRuns: RUNS, seed: SEED },
   );
 });

@@ -1,5 +1,5 @@
 import { BlobServiceClient, type ContainerClient, type PageBlobClient } from '@azure/storage-blob';
-import { startEmulator, type Emulator } from './emulator/emulator.ts';
+import { startEmulator, type Emulator, type EmulatorOptions } from './emulator/emulator.ts';
 
 /** The emulator with a disk account and a backup account, and the SDK beside it to make disks and to look at bytes. */
 export interface TwoAccounts {
@@ -14,8 +14,8 @@ export interface TwoAccounts {
   close(): Promise<void>;
 }
 
-export async function startTwoAccounts(): Promise<TwoAccounts> {
-  const emulator = await startEmulator();
+export async function startTwoAccounts(options: EmulatorOptions = {}): Promise<TwoAccounts> {
+  const emulator = await startEmulator(options);
   const [diskAccount, backupAccount] = emulator.accounts.map(({ name }) => name) as [string, string];
   const container = async (account: string, name: string): Promise<ContainerClient> => {
     const client = BlobServiceClient.fromConnectionString(emulator.connectionString(account)).getContainerClient(name);

@@ -176,7 +176,7 @@ async function changeLease(blob: PageBlob, from: string, to: string, signal?: Ab
 }
 
 function takenOver(cause: unknown): BackupError {
-  return new BackupError('busy', 'Another run has taken over this backup blob.', {
+  return new BackupError('busy', 'Another run has taken over this blob.', {
     unharmed: 'No recovery point was changed.',
     hint: 'Try again when it is done.',
     cause,

@@ -67,14 +67,14 @@ export async function provenSnapshot(claim: SnapshotClaim, hold: Hold, mover: Pa
     emit({
       type: 'warning',
       code: 'repaired',
-      text: `The backup differed from the disk in ${bytes} bytes. They were mended and are proven again.`,
+      text: `What was written to ${guard.blob.url} differed from its original in ${bytes} bytes. They were mended and are proven again.`,
     });
     // Not deleted yet: an interrupted run's commit of it may still be under way, and an entry must never name a snapshot that is gone.
     await journal.write({ wrong: [...(journal.record.wrong ?? []), snapshot].slice(-MOST_WRONG) });
   }
-  throw new BackupError('integrity', 'The backup does not get equal to the disk: somebody or something keeps changing it.', {
-    unharmed: 'No recovery point was made of it; earlier points are as they were.',
-    hint: 'Find out who else writes to the backup blob, then run the backup again.',
+  throw new BackupError('integrity', `${guard.blob.url} does not get equal to its original: somebody or something keeps changing it.`, {
+    unharmed: 'Nothing counts it as complete; earlier recovery points are as they were.',
+    hint: 'Find out who else writes to that blob, then run the same again.',
   });
 }
 

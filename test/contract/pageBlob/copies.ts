@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
+import { isBackupError } from '../../../src/engine/errors.ts';
 import type { CopyState, PageBlob } from '../../../src/engine/pageBlob.ts';
 import { PAGE } from '../../../src/engine/ranges/pageRange.ts';
 import { allocatedIn, assertBytes, assertRefused, assertUnchanged, filled, firstOf, pages, writeAt, zeros } from './assertions.ts';
@@ -50,6 +51,29 @@ export function copiesContract(use: UseFixture): void {
       const target = await createdBlob(use(), 2 * PAGE, 'backup');
       await writeAt(target, 0, 8);
       await assertUnchanged(target, () => assertRefused(target.startCopy(source.image(), { n: '1' }), 'alreadyExists'));
+    });
+
+    it('take the place of the blob that is named by its ETag, and its snapshots stay', async () => {
+      const blob = await disk();
+      const snapshot = await blob.createSnapshot({ run: '1' });
+      await writeAt(blob, 1, 2, 7);
+      const later = await blob.createSnapshot({ run: '2' });
+      const { etag } = await blob.image().properties();
+      await ended(blob, await blob.startCopy(blob.image(snapshot), { n: '1' }, { replacing: etag }));
+      await assertBytes(blob.image(), pages(0, 8), Buffer.concat([zeros(), filled(1, 3), zeros(4)]));
+      assert.deepEqual((await blob.image().properties()).metadata, { n: '1' });
+      await assertBytes(blob.image(later), pages(1, 8), filled(2, 7));
+      await assertRefused(firstOf(blob.image().changedSince(later, pages(0, 8))), 'blobOverwritten');
+    });
+
+    it('leave a blob alone that has changed since its ETag was read', async () => {
+      const blob = await disk();
+      const snapshot = await blob.createSnapshot({ run: '1' });
+      const { etag } = await blob.image().properties();
+      await writeAt(blob, 0, 9);
+      const refused = blob.startCopy(blob.image(snapshot), { n: '1' }, { replacing: etag });
+      await assert.rejects(refused, (error: unknown) => isBackupError(error, 'alreadyExists', 'conditionNotMet'));
+      await assertBytes(blob.image(), pages(0), filled(9));
     });
 
     it('need a source that is there, and else leave nothing behind', async () => {

@@ -9,6 +9,7 @@ const plan = 'jobs/backup/plan.ts';
 const work = 'jobs/backup/work.ts';
 const sources = 'jobs/backup/sourceSnapshots.ts';
 const catalogue = 'chain/catalogue.ts';
+const rewind = 'jobs/restore/rewind.ts';
 
 export const ENGINE_MUTANTS = [
   // Law 3: the proof of the backup snapshot
@@ -255,11 +256,11 @@ export const ENGINE_MUTANTS = [
   ),
   m(
     'a restore to a blob is not proven',
-    'jobs/restore/restoreToBlob.ts',
+    'jobs/restore/makeEqual.ts',
     'await provenSnapshot(claim, hold, mover, tools);',
     "{ snapshot: '', proof: { level }, repaired: { written: 0 } };",
   ),
-  m('a point that failed its verification is restored', 'jobs/restore/point.ts', 'if (failed.has(entry.number)) {', 'if (false) {'),
+  m('a point that failed its verification is restored', 'jobs/restore/point.ts', 'if (failed.has(entry.number) &&', 'if (false &&'),
   m(
     'a restored file is not read back',
     'jobs/restore/restoreToFile.ts',
@@ -278,6 +279,21 @@ export const ENGINE_MUTANTS = [
     'await target.checkpoint(watermark.value);',
     'await target.checkpoint(await target.length());',
   ),
+  m('a restore makes a target for a point that is gone', 'jobs/restore/restoreToBlob.ts', 'await findPoint(request, tools);\n\n', ''),
+  m('a file that has appeared is found only at the end', 'jobs/restore/restoreToFile.ts', 'await refuseExisting(target);', ''),
+  // Law 7: rewind in place
+  m('the safety snapshot is deleted with the others', rewind, 'unneeded: [...wrong, snapshot]', 'unneeded: [...wrong, snapshot, safety]'),
+  m('a resumed rewind takes the half disk for the one before', rewind, 'const taken = record.snapshot ??', 'const taken = false ??'),
+  m('an untouched disk stays marked as half rewound', rewind, 'isUntouched ? letGo(hold, before) : hold', 'hold'),
+  m('a half rewound disk loses its mark', rewind, 'const isUntouched = safety === undefined &&', 'const isUntouched ='),
+  m('a rewind trusts a chain of which it cannot read everything', rewind, 'if (unreadable[0]) {', 'if (false) {'),
+  m('a disk that is in use is rewound', rewind, "leaseDuration === 'infinite'", "leaseDuration === 'none'", [
+    rewind,
+    "if (lease === 'leased' && metadata",
+    "if (lease === 'none' && metadata",
+  ]),
+  m('a mark that finds no room is dropped', rewind, 'if (!hasRoom(metadata, label)) {', 'if (false) {'),
+  m('a disk is rewound to a point of another one', rewind, 'if (entry.source.url !== disk.url) {', 'if (false) {'),
   // Verify and copy
   m(
     'verify reads nothing',

@@ -95,18 +95,27 @@ export class TreeItem {
 
 export class Uri {
   readonly scheme: string;
+  readonly path: string;
+  readonly query: string;
   readonly fsPath: string;
   readonly #text: string;
   private constructor(text: string, fsPath: string) {
     this.#text = text;
     this.fsPath = fsPath;
-    this.scheme = text.split(':')[0] ?? '';
+    const [, scheme = '', path = '', query = ''] = /^([^:/?#]*):([^?#]*)(?:\?([^#]*))?/.exec(text) ?? [];
+    this.scheme = scheme;
+    // The path of a file is given as it is.
+    this.path = scheme === 'file' ? path : decodeURIComponent(path);
+    this.query = scheme === 'file' ? query : decodeURIComponent(query);
   }
   static file(path: string): Uri {
     return new Uri(`file://${path}`, path);
   }
   static parse(text: string): Uri {
     return new Uri(text, text.replace(/^file:\/\//, ''));
+  }
+  static from({ scheme, path, query }: { readonly scheme: string; readonly path: string; readonly query: string }): Uri {
+    return Uri.parse(`${scheme}:${path.split('/').map(encodeURIComponent).join('/')}?${encodeURIComponent(query)}`);
   }
   static joinPath(base: Uri, ...parts: string[]): Uri {
     return Uri.file([base.fsPath, ...parts].join('/'));
@@ -116,6 +125,16 @@ export class Uri {
   }
 }
 
+export class FileSystemError extends Error {
+  static FileNotFound(uri: Uri): FileSystemError {
+    return new FileSystemError(`FileNotFound ${uri.toString()}`);
+  }
+  static NoPermissions(uri: Uri): FileSystemError {
+    return new FileSystemError(`NoPermissions ${uri.toString()}`);
+  }
+}
+
+export const FileType = { Unknown: 0, File: 1, Directory: 2, SymbolicLink: 64 } as const;
 export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 } as const;
 export const ProgressLocation = { SourceControl: 1, Window: 10, Notification: 15 } as const;
 export const StatusBarAlignment = { Left: 1, Right: 2 } as const;

@@ -2,6 +2,7 @@
 import { Disposable, EventEmitter } from './basics.ts';
 import * as fakeAuthentication from './authentication.ts';
 import { user } from './user.ts';
+import { providers } from './providers.ts';
 import * as fakeWindow from './window.ts';
 
 export {
@@ -10,6 +11,8 @@ export {
   ConfigurationTarget,
   Disposable,
   EventEmitter,
+  FileSystemError,
+  FileType,
   InputBoxValidationSeverity,
   MarkdownString,
   ProgressLocation,
@@ -51,12 +54,24 @@ export function setSetting(name: string, value: unknown): void {
   configuration.fire({ affectsConfiguration: (asked) => name === asked || name.startsWith(`${asked}.`) });
 }
 
+function provided(name: string, provider: unknown): Disposable {
+  providers.set(name, provider);
+  return new Disposable(() => providers.delete(name));
+}
+
 export const workspace = {
   getConfiguration: (section: string) => ({
     get: (name: string, fallback?: unknown): unknown => settings.get(`${section}.${name}`) ?? fallback,
     update: async (name: string, value: unknown): Promise<void> => setSetting(`${section}.${name}`, value),
   }),
   onDidChangeConfiguration: configuration.event,
+  registerFileSystemProvider: (scheme: string, provider: unknown): Disposable => provided(`file:${scheme}`, provider),
+  registerTextDocumentContentProvider: (scheme: string, provider: unknown): Disposable => provided(`text:${scheme}`, provider),
+  /** Documents that were opened with their text given. */
+  openTextDocument: async (options: { readonly language: string; readonly content: string }): Promise<object> => {
+    user.executed.push(['openTextDocument', options.language, options.content]);
+    return options;
+  },
 };
 
 export const env = {

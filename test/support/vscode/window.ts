@@ -1,4 +1,5 @@
-import { CancellationTokenSource, EventEmitter, type Disposable } from './basics.ts';
+import { CancellationTokenSource, EventEmitter, Uri, type Disposable } from './basics.ts';
+import { providers } from './providers.ts';
 import { user, type Shown } from './user.ts';
 
 export { createInputBox, createQuickPick } from './quickInputs.ts';
@@ -158,3 +159,89 @@ export function createStatusBarItem(): object {
 }
 
 export const onDidChangeWindowState = (): Disposable => new EventEmitter().event(() => undefined);
+
+/** A page of the stand-in, from the side of its user. */
+export class FakePanel {
+  title: string;
+  readonly viewType: string;
+  readonly posted: unknown[] = [];
+  revealed = 0;
+  isDisposed = false;
+  readonly #messages = new EventEmitter<unknown>();
+  readonly #disposed = new EventEmitter<void>();
+  readonly onDidDispose = this.#disposed.event;
+  readonly webview = {
+    html: '',
+    options: {} as unknown,
+    cspSource: 'csp:',
+    asWebviewUri: (uri: unknown): unknown => uri,
+    onDidReceiveMessage: this.#messages.event,
+    postMessage: async (message: unknown): Promise<boolean> => this.posted.push(structuredClone(message)) > 0,
+  };
+
+  constructor(viewType: string, title: string) {
+    this.viewType = viewType;
+    this.title = title;
+  }
+
+  reveal(): void {
+    this.revealed++;
+  }
+
+  /** The page says something to the extension. */
+  send(message: unknown): void {
+    this.#messages.fire(structuredClone(message));
+  }
+
+  dispose(): void {
+    if (this.isDisposed) return;
+    this.isDisposed = true;
+    this.#disposed.fire();
+  }
+}
+
+/** Every page that was made, the newest last. */
+export const panels: FakePanel[] = [];
+
+export function createWebviewPanel(viewType: string, title: string): FakePanel {
+  const panel = new FakePanel(viewType, title);
+  panels.push(panel);
+  return panel;
+}
+
+interface Serializer {
+  deserializeWebviewPanel(panel: unknown, state: unknown): Promise<void>;
+}
+
+const serializers = new Map<string, Serializer>();
+
+export function registerWebviewPanelSerializer(viewType: string, serializer: Serializer): { dispose(): void } {
+  serializers.set(viewType, serializer);
+  return { dispose: () => void serializers.delete(viewType) };
+}
+
+/** Brings a page back as after a reload of the window. */
+export async function revivePanel(viewType: string, state: unknown): Promise<FakePanel> {
+  const panel = createWebviewPanel(viewType, 'as it was');
+  await serializers.get(viewType)!.deserializeWebviewPanel(panel, state);
+  return panel;
+}
+
+/** What is typed in the dialog is the path. */
+export async function showSaveDialog(options: { title?: string; defaultUri?: Uri } = {}): Promise<Uri | undefined> {
+  const answer = await user.ask(question('input', `${options.title ?? ''} | ${options.defaultUri?.fsPath ?? ''}`, []));
+  return typeof answer === 'string' ? Uri.file(answer) : undefined;
+}
+
+export function registerCustomEditorProvider(viewType: string, provider: unknown, options: object): { dispose(): void } {
+  providers.set(`editor:${viewType}`, { provider, options });
+  return { dispose: () => providers.delete(`editor:${viewType}`) };
+}
+
+export async function showTextDocument(document: unknown): Promise<unknown> {
+  user.executed.push(['showTextDocument', document]);
+  return undefined;
+}
+
+/** The editor with the cursor. */
+export const activeTextEditor: unknown = undefined;

@@ -36,12 +36,7 @@ export interface RestoreToFilePlan {
 export async function planRestoreToFile(request: RestoreToFileRequest, options: JobOptions): Promise<RestoreToFilePlan> {
   const tools = toolsFor(options);
   const { number, source } = await findPoint(request, tools);
-  if (await request.target.exists()) {
-    throw new BackupError('alreadyExists', `The file ${request.target.label} exists already.`, {
-      unharmed: 'Nothing was changed: a restore never writes over a file.',
-      hint: 'Name a file that does not exist.',
-    });
-  }
+  await refuseExisting(request.target);
   const work = fullWork(
     { original: request.backup.image(request.point), target: undefined, within: { start: 0, end: source.length } },
     tools,
@@ -59,14 +54,13 @@ export function runRestoreToFile(
   return runEvents((emit) => restoreJob(plan, request, options, emit));
 }
 
-async function restoreJob(
-  plan: RestoreToFilePlan,
-  { backup, point, target }: RestoreToFileRequest,
-  options: JobOptions,
-  emit: Emit,
-): Promise<RestoreResult> {
+async function restoreJob(plan: RestoreToFilePlan, request: RestoreToFileRequest, options: JobOptions, emit: Emit): Promise<RestoreResult> {
   const tools = toolsFor(options, emit);
   const { retrier, signal } = tools;
+  const { backup, point, target } = request;
+  // The point may be gone or found wrong since it was planned, and the file may be there: then nothing is begun.
+  await findPoint(request, tools);
+  await refuseExisting(target);
   const original = backup.image(point);
   const from = await target.begin(plan.length, original.label);
   const held = (start: number) => {
@@ -108,6 +102,14 @@ async function restoreJob(
     await target.close();
     throw error;
   }
+}
+
+async function refuseExisting(target: DiskFile): Promise<void> {
+  if (!(await target.exists())) return;
+  throw new BackupError('alreadyExists', `The file ${target.label} exists already.`, {
+    unharmed: 'Nothing was changed: a restore never writes over a file.',
+    hint: 'Name a file that does not exist.',
+  });
 }
 
 type Held = AsyncIterable<{ readonly start: number; readonly end: number; readonly sets: readonly [RangeWindow['ranges']] }>;

@@ -2,22 +2,27 @@ import { givesHonestDifferences, isDifferenceRefusal } from '../../chain/canary.
 import { Catalogue } from '../../chain/catalogue.ts';
 import type { CatalogueEntry } from '../../chain/entry.ts';
 import { takeMarkedSnapshot, findMarkedSnapshot } from '../../chain/markedSnapshot.ts';
-import { KEY } from '../../chain/metadata.ts';
+import { KEY, without, withOurs } from '../../chain/metadata.ts';
 import { BackupError, isBackupError } from '../../errors.ts';
 import { runEvents, type Emit, type RunEvent } from '../../events.ts';
 import { discard } from '../../hold/discard.ts';
 import { takeHold, type Hold } from '../../hold/hold.ts';
-import type { BlobImage, BlobProperties, PageBlob, SnapshotId } from '../../pageBlob.ts';
+import type { BlobImage, BlobProperties, Metadata, PageBlob, SnapshotId } from '../../pageBlob.ts';
 import type { PageRange } from '../../ranges/pageRange.ts';
 import { provenSnapshot } from '../../proof/provenSnapshot.ts';
 import type { Proof, ProofLevel } from '../../proof/proof.ts';
+import { sizeText } from '../../sizeText.ts';
 import { timeText, toolsFor, type JobOptions, type Tools } from '../../tools.ts';
 import { applyPages } from '../../transfer/applyPages.ts';
 import { PageMover, type Transfer, type TransferChoice } from '../../transfer/pageMover.ts';
 import { countWork, fullWork, rebaseWork } from '../backup/work.ts';
 import { estimateOf, type Estimate } from '../estimate.ts';
+import { propertiesIfThere } from '../propertiesIfThere.ts';
 import { findPoint, type PointRequest } from './point.ts';
 import { reversedChanges, rewindWork, type Reversal } from './rewindWork.ts';
+
+/** Characters of an open-run record beside the source that it names: ids, times, and snapshots that were found wrong. */
+const MOST_RECORD = 1024;
 
 /** Takes a disk back to a recovery point in place: writes back only what differs, so that the blob keeps its identity and its chain. */
 export interface RewindRequest extends PointRequest {
@@ -63,7 +68,8 @@ export async function planRewind(request: RewindRequest, options: JobOptions): P
   const tools = toolsFor(options);
   const { retrier, signal } = tools;
   const entry = await findPoint(request, tools);
-  const now = await retrier.repeat('properties', () => request.disk.image().properties({ signal }), signal);
+  const now = await retrier.repeat('properties', () => propertiesIfThere(request.disk, signal), signal);
+  if (!now) throw noDisk(request.disk.url);
   refuseStranger(now, entry, request);
   const ways = await reversalFor(request, entry, request.disk.image(), now.length, tools);
   const { length } = entry.source;
@@ -77,7 +83,7 @@ export async function planRewind(request: RewindRequest, options: JobOptions): P
     lengthNow: now.length,
   } as const;
   const resumes = now.metadata[KEY.restore] === 'partial';
-  const warnings = ['The disk is written in place. A snapshot of it as it is now is taken first and stays.'];
+  const warnings = warningsOf(now, length);
   if ('refused' in ways) return { ...base, by: 'compare', reason: ways.refused, estimate: undefined, resumes, warnings };
   const reason = `What changed since recovery point ${entry.number} is written back; nothing else is touched.`;
   try {
@@ -104,6 +110,7 @@ async function rewindJob(plan: RewindPlan, request: RewindRequest, options: JobO
   emit({ type: 'phase', phase: 'preparing', text: plan.reason });
   const entry = await findPoint(request, tools);
   const point = request.backup.image(request.point);
+  let before: Metadata = {};
   const hold = await takeHold(
     request.disk,
     {
@@ -113,22 +120,33 @@ async function rewindJob(plan: RewindPlan, request: RewindRequest, options: JobO
       length: entry.source.length,
       mustExist: true,
       metadata: { [KEY.restore]: 'partial', [KEY.restoredFrom]: point.label },
-      refuse: (properties) => refuseStranger(properties, entry, request),
+      refuse: (properties) => {
+        refuseStranger(properties, entry, request);
+        before = properties.metadata;
+      },
     },
     tools,
   );
+  let safety: SnapshotId | undefined;
   try {
-    const safety = await safetySnapshot(hold, tools);
+    safety = await safetySnapshot(hold, before[KEY.restore] === 'partial', tools);
     const { result, unneeded } = await writeBack(plan, request, entry, hold, safety, tools);
     await hold.journal.close({ [KEY.restore]: 'complete', [KEY.restoredOn]: timeText(world) });
     await discard(request.disk, unneeded, undefined, tools);
     return result;
   } catch (error) {
-    await hold.journal.pause().catch((reason: unknown) => {
+    const isUntouched = safety === undefined && before[KEY.restore] !== 'partial';
+    await (isUntouched ? letGo(hold, before) : hold.journal.pause()).catch((reason: unknown) => {
       if (!isBackupError(reason)) throw reason;
     });
     throw error;
   }
+}
+
+/** Nothing was written, so the disk is not half of anything, and backups of it need not wait for the end of this rewind. */
+async function letGo({ guard }: Hold, metadata: Metadata): Promise<void> {
+  await guard.blob.setMetadata(metadata, { fence: { leaseId: guard.leaseId } });
+  await guard.release();
 }
 
 async function writeBack(
@@ -211,12 +229,13 @@ async function writeBack(
 }
 
 /** The disk as it is before anything is written; an interrupted rewind has taken it already. */
-async function safetySnapshot({ guard, journal }: Hold, { retrier, signal }: Tools): Promise<SnapshotId> {
+async function safetySnapshot({ guard, journal }: Hold, isResumed: boolean, { retrier, signal, emit }: Tools): Promise<SnapshotId> {
   const { record, own } = journal;
   const mark = { key: KEY.run, value: record.run };
-  const taken = record.snapshot ?? (await findMarkedSnapshot(guard.blob, mark, retrier, signal));
+  const taken = record.snapshot ?? (isResumed ? await findMarkedSnapshot(guard.blob, mark, retrier, signal) : undefined);
   const fence = { leaseId: guard.leaseId };
   const id = taken ?? (await takeMarkedSnapshot(guard.blob, mark, own, {}, { retrier, fence, signal }));
+  emit({ type: 'note', text: `The disk as it was before is its snapshot ${id}.` });
   // What was written before belongs to this snapshot; without it nothing may be skipped.
   await journal.write({ snapshot: id, ...(record.snapshot === undefined && { applied: 0 }) });
   return id;
@@ -228,12 +247,19 @@ async function reversalFor(request: RewindRequest, entry: CatalogueEntry, disk: 
   const { retrier, signal } = tools;
   const { backup, point } = request;
   const catalogue = new Catalogue(request.catalogue, retrier);
-  const { failed } = await catalogue.index(signal);
-  const entries = (await catalogue.entries(signal)).filter(({ number }) => number >= entry.number);
-  if (entries.some(({ number }) => failed.has(number))) {
+  const { numbers, failed } = await catalogue.index(signal);
+  const later = numbers.filter((number) => number >= entry.number);
+  if (later.some((number) => failed.has(number))) {
     return { refused: 'A later recovery point was found wrong, so the whole disk is compared with the chosen one.' };
   }
-  const newest = entries.at(-1)!;
+  const { entries, unreadable } = await catalogue.readable(signal, later);
+  if (unreadable[0]) {
+    return {
+      refused: `The record of recovery point ${unreadable[0].number} cannot be read, so the whole disk is compared with the chosen one.`,
+    };
+  }
+  // A list that was cut short may lack even the point itself, which has been read.
+  const newest = entries.at(-1) ?? entry;
   try {
     for (const image of [disk, backup.image(newest.backup.snapshot)]) {
       if (await givesHonestDifferences(image, retrier, signal)) continue;
@@ -270,14 +296,57 @@ function refuseStranger(
       hint: 'Restore to a new blob instead, or detach it first.',
     });
   }
+  // The lease of a rewind that stopped in order may be taken over, and tells itself by the mark.
+  if (lease === 'leased' && metadata[KEY.restore] !== 'partial') {
+    throw new BackupError('busy', `${disk.url} cannot be rewound in place: somebody else holds its lease.`, {
+      unharmed,
+      hint: 'Wait until whoever uses it is done, and run this again.',
+    });
+  }
   if (copy?.status === 'pending') throw new BackupError('copyPending', `A copy into ${disk.url} is still under way.`, { unharmed });
+  const label = backup.image(point).label;
+  if (!hasRoom(metadata, label)) {
+    const what = `${disk.url} has so much metadata that the mark of an unfinished rewind would find no room: half a disk could be taken for a whole one.`;
+    throw new BackupError('notSupported', what, {
+      unharmed,
+      hint: 'Restore to a new blob instead, or take metadata away from the disk first.',
+    });
+  }
   const from = metadata[KEY.restoredFrom];
-  if (metadata[KEY.restore] === 'partial' && from !== backup.image(point).label) {
+  if (metadata[KEY.restore] === 'partial' && from !== label) {
     throw new BackupError('notOurs', `${disk.url} is half way to another recovery point: ${from}.`, {
       unharmed,
       hint: 'Finish that rewind first: run it again.',
     });
   }
+}
+
+function warningsOf({ length: lengthNow, tier }: BlobProperties, length: number): string[] {
+  const warnings = ['The disk is written in place. A snapshot of it as it is now is taken first and stays.'];
+  const sizes = `The disk is ${sizeText(lengthNow)} (${lengthNow} bytes) long now and gets the length of the recovery point, ${sizeText(length)} (${length} bytes).`;
+  if (length < lengthNow) warnings.push(`${sizes} What lies beyond is only in that snapshot then.`);
+  if (length > lengthNow) warnings.push(sizes);
+  // Only premium page blobs have a tier (REST: Get Blob Properties, x-ms-access-tier).
+  if (tier !== undefined) {
+    warnings.push(
+      'A premium page blob takes one snapshot in ten minutes, and two are needed. Where it stops for that, run it again after ten minutes: it goes on from there.',
+    );
+  }
+  return warnings;
+}
+
+function noDisk(url: string): BackupError {
+  return new BackupError('blobNotFound', `There is no disk ${url} that could be rewound.`, {
+    unharmed: 'Nothing was changed.',
+    hint: 'Check the name, or restore to a new blob instead: it may have that name.',
+  });
+}
+
+/** Is there room for the record of the open run and the marks beside the disk's own metadata? What does not fit is dropped silently. */
+function hasRoom(metadata: Metadata, label: string): boolean {
+  const ours = { [KEY.restore]: 'partial', [KEY.restoredFrom]: label, [KEY.openRun]: ' '.repeat(MOST_RECORD + label.length) };
+  const merged = withOurs(without(metadata, ...Object.values(KEY)), ours);
+  return Object.keys(ours).every((key) => key in merged);
 }
 
 function refusedText(error: BackupError): string {
