@@ -13,6 +13,7 @@ const COPIED = [
   'test/unit/engine',
   'test/fault',
   'test/support/chain',
+  'test/support/crash',
   'test/support/engine',
   'test/support/files',
   'test/support/memory',

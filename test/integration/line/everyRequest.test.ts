@@ -30,7 +30,8 @@ const VERBS: readonly Verb[] = [
   { verb: 'stall' },
   { verb: 'slow', ms: 30 },
 ];
-const nameOf = (verb: Verb): string => [verb.verb, ...('status' in verb ? [verb.status] : []), ...('afterEffect' in verb ? ['after effect'] : [])].join(' ');
+const nameOf = (verb: Verb): string =>
+  [verb.verb, ...('status' in verb ? [verb.status] : []), ...('afterEffect' in verb ? ['after effect'] : [])].join(' ');
 
 describe(`a fault of the line at any request (every ${STEP}th, seed ${SEED}), with the real SDK`, () => {
   let accounts: ProxiedAccounts;
@@ -55,7 +56,11 @@ describe(`a fault of the line at any request (every ${STEP}th, seed ${SEED}), wi
   }
 
   /** Runs `job` with `verb` at its nth request. @returns the requests it made, and whether it failed in order */
-  async function meets(verb: Verb | undefined, at: number, job: () => Promise<unknown>): Promise<{ requests: readonly Passing[]; failed: boolean }> {
+  async function meets(
+    verb: Verb | undefined,
+    at: number,
+    job: () => Promise<unknown>,
+  ): Promise<{ requests: readonly Passing[]; failed: boolean }> {
     const schedule = new Schedule(verb ? [{ at, verb }] : []);
     accounts.proxy.decide = schedule.decide;
     try {
@@ -71,7 +76,10 @@ describe(`a fault of the line at any request (every ${STEP}th, seed ${SEED}), wi
   }
 
   /** Every verb at its share of the requests of a job, of those that it can happen to. */
-  async function sweep(requests: readonly Passing[], attempt: (verb: Verb, at: number) => Promise<boolean>): Promise<{ tried: number; failed: number }> {
+  async function sweep(
+    requests: readonly Passing[],
+    attempt: (verb: Verb, at: number) => Promise<boolean>,
+  ): Promise<{ tried: number; failed: number }> {
     let [tried, failed] = [0, 0];
     for (const [i, verb] of VERBS.entries()) {
       const before = accounts.proxy.fired.length;

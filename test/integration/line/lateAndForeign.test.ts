@@ -62,7 +62,8 @@ describe('over the line, with the real SDK', () => {
       accounts.passTime(61_000);
       let delivered = 0;
       const arrive = async ({ operation, path }: Passing) => {
-        if (operation === arrival && path.includes('/backups/') === (arrival !== 'DeleteSnapshot')) delivered += await accounts.proxy.deliverLate();
+        if (operation === arrival && path.includes('/backups/') === (arrival !== 'DeleteSnapshot'))
+          delivered += await accounts.proxy.deliverLate();
         return undefined;
       };
       accounts.proxy.decide = arrive;

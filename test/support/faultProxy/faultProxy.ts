@@ -146,7 +146,9 @@ function cut(response: ServerResponse, { status, headers, body }: Answer, cleanl
 
 /** An answer is passed on in one piece, also where the service has sent it chunked. `length` undefined: as it said itself. */
 function withLength(headers: IncomingMessage['headers'], length: number | undefined): Record<string, string | string[] | number> {
-  const kept = Object.entries(headers).filter(([name]) => name !== 'transfer-encoding' && (name !== 'content-length' || length === undefined));
+  const kept = Object.entries(headers).filter(
+    ([name]) => name !== 'transfer-encoding' && (name !== 'content-length' || length === undefined),
+  );
   return { ...(Object.fromEntries(kept) as Record<string, string>), ...(length !== undefined && { 'content-length': length }) };
 }
 

@@ -26,7 +26,7 @@ export interface ProxiedAccounts {
   readonly disks: ContainerClient;
   readonly backups: ContainerClient;
   /** Milliseconds of the clock of the service and of the machines. */
-  now(): number;
+  readonly now: () => number;
   /** It goes on by so many milliseconds: leases run out. */
   passTime(ms: number): void;
   close(): Promise<void>;

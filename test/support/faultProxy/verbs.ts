@@ -43,7 +43,7 @@ export type Decide = (passing: Passing) => Verb | undefined | Promise<Verb | und
 export function flipped(bytes: Buffer, at: number): Buffer {
   const copy = Buffer.from(bytes);
   const where = Math.floor(at * copy.length);
-  if (copy.length > 0) copy[where]! ^= 1 << Math.floor(at * 1000) % 8;
+  if (copy.length > 0) copy[where]! ^= 1 << (Math.floor(at * 1000) % 8);
   return copy;
 }
 
