@@ -45,7 +45,7 @@ const page = fc.nat(PAGES - 1);
 const value = fc.integer({ min: 1, max: 250 });
 const count = fc.integer({ min: 1, max: 4 });
 
-const sourceStep: fc.Arbitrary<Step> = fc.oneof(
+export const sourceStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('write'), page, count, value } as const) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('clear'), page, count } as const) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('rewrite'), page } as const) },
@@ -55,7 +55,7 @@ const sourceStep: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-const foreignStep: fc.Arbitrary<Step> = fc.oneof(
+export const foreignStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('writeBackup'), page, value } as const) },
   {
     weight: 3,
@@ -78,7 +78,7 @@ const foreignStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('sleep'), seconds: fc.constantFrom(30, 61, 3600) } as const) },
 );
 
-const fault: fc.Arbitrary<Fault> = fc.oneof(
+export const fault: fc.Arbitrary<Fault> = fc.oneof(
   fc.constantFrom<Fault>({ kind: 'dropped' }, { kind: 'lostAnswer' }, { kind: 'torn' }, { kind: 'duplicate' }, { kind: 'flip' }),
   fc.record({ kind: fc.constant('late'), calls: fc.integer({ min: 1, max: 60 }) } as const),
   fc.record({ kind: fc.constant('crash'), effect: fc.constantFrom('none', 'done') } as const),
@@ -98,16 +98,23 @@ const runStep: fc.Arbitrary<RunStep> = fc.record({
   rested: fc.nat(3).map((n) => n > 0),
 });
 
+/** What nobody knows of the real service (failure-model.md, section 7), or what differs between clouds, in every position. */
+export const switches: fc.Arbitrary<Partial<Switches>> = fc.record({
+  resizeTracked: fc.boolean(),
+  difference: fc.constantFrom('honest', 'honest', 'honest', 'honest', 'ignored', 'refused'),
+  copyFromUrl: fc.constantFrom('works', 'works', 'refused', 'unsupported'),
+  lateWriteCheckedAtArrival: fc.boolean(),
+  windowSize: fc.constantFrom(1, 2, 1000),
+  overwriteKeepsCreationTime: fc.boolean(),
+  snapshotDeletion: fc.constantFrom('free', 'free', 'needsLease'),
+  windowBytes: fc.constantFrom(2 * PAGE, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+  snapshotsPerPage: fc.constantFrom(1, 1000),
+  abortedWrites: fc.constantFrom('none', 'atOnce', 'late', 'random'),
+});
+
 export const histories: fc.Arbitrary<History> = fc.record({
   seed: fc.nat(),
-  switches: fc.record({
-    resizeTracked: fc.boolean(),
-    difference: fc.constantFrom('honest', 'honest', 'honest', 'honest', 'ignored', 'refused'),
-    copyFromUrl: fc.constantFrom('works', 'works', 'refused', 'unsupported'),
-    lateWriteCheckedAtArrival: fc.boolean(),
-    windowSize: fc.constantFrom(1, 2, 1000),
-    overwriteKeepsCreationTime: fc.boolean(),
-  }),
+  switches,
   steps: fc.array(
     fc.oneof({ weight: 4, arbitrary: sourceStep }, { weight: 1, arbitrary: foreignStep }, { weight: 3, arbitrary: runStep }),
     { minLength: 3, maxLength: 14 },

@@ -14,6 +14,8 @@ export interface Hold {
   readonly lengthBefore: number;
   /** True when nothing was ever written to the blob. */
   readonly isNew: boolean;
+  /** True when an interrupted run is gone on with and its lease proves that nobody has changed the blob since. */
+  readonly isUntouched: boolean;
 }
 
 /** What a run says when it takes hold of the blob it writes. */
@@ -69,7 +71,7 @@ export async function takeHold(backup: PageBlob, begin: Beginning, tools: Tools)
     await journal.pause().catch(() => undefined);
     throw error;
   }
-  return { guard, journal, lengthBefore: before.length, isNew };
+  return { guard, journal, lengthBefore: before.length, isNew, isUntouched: taken !== undefined };
 }
 
 async function findOrCreate(

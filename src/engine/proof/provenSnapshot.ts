@@ -32,6 +32,11 @@ export interface SnapshotClaim {
   readonly base: SnapshotId | undefined;
   /** What the snapshot carries of the blob's own metadata, and besides; default: all of it. */
   readonly marks?: ((own: Metadata) => Metadata) | undefined;
+  /**
+   * The blob itself is to be right, not only its snapshot: then the snapshot of an interrupted run says nothing where the blob may have been
+   * changed since.
+   */
+  readonly ofBlob?: boolean;
 }
 
 export interface ProvenSnapshot {
@@ -53,6 +58,10 @@ export async function provenSnapshot(claim: SnapshotClaim, hold: Hold, mover: Pa
   const { emit } = tools;
   const repaired: Moved = { written: 0, cleared: 0, calls: 0 };
   let candidate = journal.record.attempt === undefined ? undefined : await earlierCandidate(hold, tools);
+  if (candidate !== undefined && claim.ofBlob && !hold.isUntouched) {
+    await journal.write({ wrong: [...(journal.record.wrong ?? []), candidate].slice(-MOST_WRONG) });
+    candidate = undefined;
+  }
 
   for (let round = 1; round <= ROUNDS; round++) {
     const snapshot = candidate ?? (await takeSnapshot(claim, hold, tools));

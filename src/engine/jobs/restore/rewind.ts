@@ -207,6 +207,7 @@ async function writeBack(
       changes,
       // Without differences nothing tells which pages were touched; then every page is read.
       base: reversal ? safety : undefined,
+      ofBlob: true,
     },
     hold,
     mover,
