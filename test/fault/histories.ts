@@ -4,6 +4,7 @@ import { PAGE } from '../../src/engine/ranges/pageRange.ts';
 import { BACKUP, MemoryChain, SOURCE } from '../support/chain/memoryChain.ts';
 import { Crash, type Fault } from '../support/memory/faults.ts';
 import { RefusedToForeigner, foreignly } from '../support/chain/foreignly.ts';
+import type { Standing } from '../support/memory/foreignActors.ts';
 import type { Switches } from '../support/memory/switches.ts';
 
 /** Pages of the disks in a history: small, so that everything meets everything. */
@@ -160,8 +161,11 @@ async function run(chain: MemoryChain, step: RunStep): Promise<'committed' | 'fa
   }
 }
 
-/** Does what somebody else does; what the service refuses to them simply does not happen. */
-export function act(chain: MemoryChain, step: Step): void {
+/**
+ * Does what somebody else does; what the service refuses to them simply does not happen.
+ * @param standing of whoever changes the disk: the VM that holds it, or a stranger whom a lease keeps out
+ */
+export function act(chain: MemoryChain, step: Step, standing: Standing = standing): void {
   const { foreign, oracle } = chain.service;
   const bytes = (n: number, fill: number) => new Uint8Array(n * PAGE).fill(fill);
   const live = (url: string) => oracle.snapshotsEver(url).filter(({ deletedBy }) => deletedBy === undefined);
@@ -169,30 +173,31 @@ export function act(chain: MemoryChain, step: Step): void {
   foreignly(() => {
     switch (step.do) {
       case 'write':
-        return foreign.write(SOURCE, step.page * PAGE, bytes(step.count, step.value), 'holder');
+        return foreign.write(SOURCE, step.page * PAGE, bytes(step.count, step.value), standing);
       case 'clear':
-        return foreign.clear(SOURCE, step.page * PAGE, step.count * PAGE, 'holder');
+        return foreign.clear(SOURCE, step.page * PAGE, step.count * PAGE, standing);
       case 'rewrite':
         return foreign.write(
           SOURCE,
           step.page * PAGE,
           oracle.bytesOf({ url: SOURCE }).slice(step.page * PAGE, (step.page + 1) * PAGE),
-          'holder',
+          standing,
         );
       case 'resize': {
         const before = lengthOf(SOURCE);
-        foreign.resize(SOURCE, step.pages * PAGE, 'holder');
-        if (step.back) foreign.resize(SOURCE, before, 'holder');
+        foreign.resize(SOURCE, step.pages * PAGE, standing);
+        if (step.back) foreign.resize(SOURCE, before, standing);
         return;
       }
       case 'recreateSource':
-        foreign.recreate(SOURCE, PAGES * PAGE);
-        return foreign.write(SOURCE, 2 * PAGE, bytes(2, 77), 'holder');
+        foreign.deleteBlob(SOURCE, standing);
+        foreign.createBlob(SOURCE, PAGES * PAGE);
+        return foreign.write(SOURCE, 2 * PAGE, bytes(2, 77), standing);
       case 'putBlobOverSource':
-        foreign.putBlobOver(SOURCE, PAGES * PAGE, {}, 'holder');
-        return foreign.write(SOURCE, PAGE, bytes(1, 66), 'holder');
+        foreign.putBlobOver(SOURCE, PAGES * PAGE, {}, standing);
+        return foreign.write(SOURCE, PAGE, bytes(1, 66), standing);
       case 'promoteSource':
-        return foreign.copyBlobOver(SOURCE, { url: SOURCE, snapshot: pick(chain, live(SOURCE)) }, 'holder');
+        return foreign.copyBlobOver(SOURCE, { url: SOURCE, snapshot: pick(chain, live(SOURCE)) }, standing);
       case 'deleteSourceSnapshot':
         return foreign.deleteSnapshot(SOURCE, pick(chain, live(SOURCE)));
       case 'foreignSourceSnapshot':

@@ -14,8 +14,6 @@ export interface Hold {
   readonly lengthBefore: number;
   /** True when nothing was ever written to the blob. */
   readonly isNew: boolean;
-  /** True when an interrupted run is gone on with and its lease proves that nobody has changed the blob since. */
-  readonly isUntouched: boolean;
 }
 
 /** What a run says when it takes hold of the blob it writes. */
@@ -60,6 +58,8 @@ export async function takeHold(backup: PageBlob, begin: Beginning, tools: Tools)
     applied,
     ...(resumable?.snapshot !== undefined && { snapshot: resumable.snapshot }),
     ...(resumable?.attempt !== undefined && { attempt: resumable.attempt }),
+    // Also what a run before the last one could not prove.
+    ...(resumable?.attempt !== undefined && (!taken || resumable.touched) && { touched: true as const }),
     // Also what a run that is not gone on with has left to be thrown away.
     ...(earlier?.wrong !== undefined && { wrong: earlier.wrong }),
   };
@@ -71,7 +71,7 @@ export async function takeHold(backup: PageBlob, begin: Beginning, tools: Tools)
     await journal.pause().catch(() => undefined);
     throw error;
   }
-  return { guard, journal, lengthBefore: before.length, isNew, isUntouched: taken !== undefined };
+  return { guard, journal, lengthBefore: before.length, isNew };
 }
 
 async function findOrCreate(

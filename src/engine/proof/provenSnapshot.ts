@@ -58,7 +58,7 @@ export async function provenSnapshot(claim: SnapshotClaim, hold: Hold, mover: Pa
   const { emit } = tools;
   const repaired: Moved = { written: 0, cleared: 0, calls: 0 };
   let candidate = journal.record.attempt === undefined ? undefined : await earlierCandidate(hold, tools);
-  if (candidate !== undefined && claim.ofBlob && !hold.isUntouched) {
+  if (candidate !== undefined && claim.ofBlob && journal.record.touched) {
     await journal.write({ wrong: [...(journal.record.wrong ?? []), candidate].slice(-MOST_WRONG) });
     candidate = undefined;
   }
@@ -93,7 +93,7 @@ async function takeSnapshot(
   { world, retrier, signal }: Tools,
 ): Promise<SnapshotId> {
   const attempt = world.uuid();
-  await journal.write({ attempt });
+  await journal.write({ attempt, touched: undefined });
   await guard.keep(signal);
   const fence = { leaseId: guard.leaseId };
   return takeMarkedSnapshot(
