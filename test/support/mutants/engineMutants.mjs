@@ -10,6 +10,9 @@ const work = 'jobs/backup/work.ts';
 const sources = 'jobs/backup/sourceSnapshots.ts';
 const catalogue = 'chain/catalogue.ts';
 const rewind = 'jobs/restore/rewind.ts';
+const newChain = 'jobs/restore/restoreChain.ts';
+const promote = 'jobs/promote/promote.ts';
+const promoteRefusals = 'jobs/promote/refusals.ts';
 
 export const ENGINE_MUTANTS = [
   // Law 3: the proof of the backup snapshot
@@ -294,6 +297,61 @@ export const ENGINE_MUTANTS = [
   ]),
   m('a mark that finds no room is dropped', rewind, 'if (!hasRoom(metadata, label)) {', 'if (false) {'),
   m('a disk is rewound to a point of another one', rewind, 'if (entry.source.url !== disk.url) {', 'if (false) {'),
+  m(
+    'rewind: a snapshot of before stands for a disk that may have been changed since',
+    proven,
+    'claim.ofBlob && journal.record.touched',
+    'false',
+  ),
+  m('rewind: that it may have been changed is forgotten after a second death', hold, '(!taken || resumable.touched)', '!taken'),
+  // Law 7: restore with a chain of its own
+  m(
+    'restore chain: a point is promoted over a blob that was there',
+    'jobs/restore/promotion.ts',
+    'if (isOurs && !(length',
+    'if (true || !(length',
+  ),
+  m('restore chain: a point that is gone is begun with', newChain, 'await findPoint(request, tools);\n\n  const there', 'const there'),
+  m('restore chain: the snapshot that counts calls itself partial', newChain, '{ ...without(own, KEY.restore), ', '{ ...own, '),
+  m(
+    'restore chain: what was found wrong counts all the same',
+    newChain,
+    'if (base.wrong.includes(entry.backup.snapshot) ||',
+    'if (false &&',
+  ),
+  m('restore chain: the snapshot that the record names is thrown away', newChain, '.filter((id) => id !== entry.backup.snapshot)', ''),
+  m('restore chain: the anchor that the record names is thrown away', newChain, '.filter((id) => id !== entry.source.snapshot)', ''),
+  m('restore chain: what is recorded is done again', newChain, 'if (recorded)\n    return', 'if (recorded && false)\n    return'),
+  m(
+    'restore chain: the new backup keeps its record of an open run',
+    newChain,
+    'await (await holdBackupAgain(request, plan.length, afterwards))?.journal.close();',
+    '',
+  ),
+  // Promote: the disk as it was is never lost
+  m('promote: no safety snapshot is taken', promote, 'if (!isEmptied) safety = await safetySnapshot(blob, now, tools);', ''),
+  m('promote: an emptied blob is taken for the one before', promote, 'if (!isEmptied) safety', 'safety'),
+  m('promote: the safety snapshot is taken again', promote, '(await findMarkedSnapshot(blob, mark, retrier, signal)) ??', ''),
+  m(
+    'promote: what is written meanwhile is overwritten',
+    promote,
+    '{ replacing: now.etag }, tools)',
+    '{ replacing: (await blob.image().properties()).etag }, tools)',
+  ),
+  m('promote: a copy that failed counts', promote, "if (state.status !== 'success') throw copyFailed(blob, state, safety);", ''),
+  m(
+    'promote: the result is not compared',
+    promote,
+    'const proof = await compare(plan, request, image, safety, tools);',
+    'const proof = beginProof();',
+  ),
+  m('promote: a leased blob is overwritten', promoteRefusals, "if (lease === 'leased' || lease === 'breaking') {", 'if (false) {'),
+  m(
+    'promote: a half restored disk is overwritten',
+    promoteRefusals,
+    "if (metadata[KEY.restore] === 'partial' || readOpenRun(metadata)) {",
+    'if (false) {',
+  ),
   // Verify and copy
   m(
     'verify reads nothing',
