@@ -59,7 +59,7 @@ export async function provenSnapshot(claim: SnapshotClaim, hold: Hold, mover: Pa
   const repaired: Moved = { written: 0, cleared: 0, calls: 0 };
   let candidate = journal.record.attempt === undefined ? undefined : await earlierCandidate(hold, tools);
   if (candidate !== undefined && claim.ofBlob && journal.record.touched) {
-    await journal.write({ wrong: [...(journal.record.wrong ?? []), candidate].slice(-MOST_WRONG) });
+    await journal.write({ wrong: [...(journal.record.wrong ?? []), candidate].slice(-MOST_WRONG), attempt: undefined });
     candidate = undefined;
   }
 
@@ -78,8 +78,9 @@ export async function provenSnapshot(claim: SnapshotClaim, hold: Hold, mover: Pa
       code: 'repaired',
       text: `What was written to ${guard.blob.url} differed from its original in ${bytes} bytes. They were mended and are proven again.`,
     });
-    // Not deleted yet: an interrupted run's commit of it may still be under way, and an entry must never name a snapshot that is gone.
-    await journal.write({ wrong: [...(journal.record.wrong ?? []), snapshot].slice(-MOST_WRONG) });
+    // Not deleted yet: an interrupted run's commit of it may still be under way, and an entry must never name a snapshot that is gone. Nor looked
+    // for again: what was wrong once, if only by a bit that flipped on the way here, never counts.
+    await journal.write({ wrong: [...(journal.record.wrong ?? []), snapshot].slice(-MOST_WRONG), attempt: undefined });
   }
   throw new BackupError('integrity', `${guard.blob.url} does not get equal to its original: somebody or something keeps changing it.`, {
     unharmed: 'Nothing counts it as complete; earlier recovery points are as they were.',
