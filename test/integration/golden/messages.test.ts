@@ -9,7 +9,7 @@ import { runCli } from '../../../src/cli/runCli.ts';
 import { fileSystem, type FileSystem } from '../../../src/files/fileSystem.ts';
 import { systemWorld } from '../../../src/files/systemWorld.ts';
 import type { RequestHook } from '../../support/emulator/emulator.ts';
-import { bytesOf, makeDisk, startTwoAccounts, writeBytes, type TwoAccounts } from '../../support/twoAccounts.ts';
+import { makeDisk, startTwoAccounts, writeBytes, type TwoAccounts } from '../../support/twoAccounts.ts';
 
 /** What the reader of a terminal sees of each class of failure. After a change of words: PBB_GOLDEN=write, and read the file through. */
 const GOLDEN = join(import.meta.dirname, 'messages.txt');
@@ -88,7 +88,9 @@ describe('exit status and words of each class of failure', () => {
       .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '<id>')
       .split('\n')
       .map((line) => line.trimEnd())
-      .filter((line) => line !== '' && !/^ (preparing|listing|copying|proving|comparing|committing|cleaning|retry|snapshot|changes)\b/.test(line))
+      .filter(
+        (line) => line !== '' && !/^ (preparing|listing|copying|proving|comparing|committing|cleaning|retry|snapshot|changes)\b/.test(line),
+      )
       .join('\n');
   }
 
@@ -125,7 +127,10 @@ describe('exit status and words of each class of failure', () => {
     { what: 'a SAS that lacks a permission', given: () => ['backup', `${disk.url}?${sas('l')}`, backupUrl()] },
     { what: 'the disk is not there', given: () => ['backup', two.disks.getBlobClient('none.vhd').url, backupUrl('new.vhd')] },
     { what: 'no recovery point there', given: () => ['points', backupUrl('none.vhd')] },
-    { what: 'the snapshot is not there', given: () => ['restore', `${backupUrl()}?snapshot=2020-01-01T00:00:00.0000000Z`, join(folder, 'x.vhd')] },
+    {
+      what: 'the snapshot is not there',
+      given: () => ['restore', `${backupUrl()}?snapshot=2020-01-01T00:00:00.0000000Z`, join(folder, 'x.vhd')],
+    },
     { what: 'the backup blob holds something else', given: () => ['backup', disk.url, backupUrl('strange.vhd')] },
     {
       what: 'another disk for the same backup',
@@ -162,10 +167,14 @@ describe('exit status and words of each class of failure', () => {
         return ['restore', pointUrl(), join(folder, 'there.vhd')];
       },
     },
-    { what: 'too many snapshots', given: () => ['backup', disk.url, backupUrl()], hook: always('SnapshotBlob', 409, 'SnapshotCountExceeded') },
+    {
+      what: 'too many snapshots',
+      given: () => ['backup', disk.url, backupUrl()],
+      hook: always('SnapshotBlob', 409, 'SnapshotCountExceeded'),
+    },
     {
       what: 'a policy forbids writing',
-      given: () => ['backup', disk.url, backupUrl(), '--transfer', 'relay'],
+      given: () => ['backup', disk.url, backupUrl('worm.vhd'), '--transfer', 'relay'],
       hook: always('PutPage', 409, 'BlobImmutableDueToPolicy'),
     },
     {
@@ -182,17 +191,24 @@ describe('exit status and words of each class of failure', () => {
     { what: 'a point that was found wrong is restored', given: () => ['restore', pointUrl(), join(folder, 'wrong.vhd')] },
     { what: 'the service is busy', given: () => ['points', backupUrl()], hook: always('ListBlobs', 503, 'ServerBusy') },
     { what: 'the service keeps failing', given: () => ['points', backupUrl()], hook: always('ListBlobs', 500, 'InternalError') },
-    { what: 'the connection breaks', given: () => ['points', backupUrl()], hook: ({ operation }) => (operation === 'ListBlobs' ? { kind: 'drop' } : undefined) },
+    {
+      what: 'the connection breaks',
+      given: () => ['points', backupUrl()],
+      hook: ({ operation }) => (operation === 'ListBlobs' ? { kind: 'drop' } : undefined),
+    },
     {
       what: 'answers are cut short',
       given: () => ['diff', disk.url, pointUrl()],
       hook: ({ operation }) => (operation === 'GetPageRanges' ? { kind: 'truncateAnswer', bytes: 90, cleanly: true } : undefined),
     },
-    { what: 'the endpoint lacks an operation', given: () => ['backup', disk.url, backupUrl('new2.vhd'), '--transfer', 'server'], hook: always('PutPageFromURL', 501, 'NotImplemented') },
+    {
+      what: 'the endpoint lacks an operation',
+      given: () => ['backup', disk.url, backupUrl('new2.vhd'), '--transfer', 'server'],
+      hook: always('PutPageFromURL', 501, 'NotImplemented'),
+    },
     { what: 'an answer that nobody expected', given: () => ['points', backupUrl()], hook: always('ListBlobs', 418, 'Teapot') },
   ];
 
-  before(() => writeBytes(disk, { offset: 9 * 512, length: 512, fill: 6 }));
   it('are those of the golden file', async () => {
     const parts: string[] = [];
     for (const { what, given, afterwards, ...how } of failures) {
@@ -201,7 +217,9 @@ describe('exit status and words of each class of failure', () => {
       await afterwards?.();
       assert.notEqual(status, 0, what);
       assert.doesNotMatch(text, /sig=|AccountKey|    at /, what);
-      parts.push(`## ${what}\n$ page-blob-backup ${plain(args.join(' ')).replaceAll(/\?s[a-z]+=[^ ]+/g, '?<sas>')}\n${plain(text)}\nexit ${status}\n`);
+      parts.push(
+        `## ${what}\n$ page-blob-backup ${plain(args.join(' ')).replaceAll(/\?s[a-z]+=[^ ]+/g, '?<sas>')}\n${plain(text)}\nexit ${status}\n`,
+      );
     }
     const seen = parts.join('\n');
     if (process.env['PBB_GOLDEN'] === 'write') {
@@ -209,6 +227,5 @@ describe('exit status and words of each class of failure', () => {
       await writeFile(GOLDEN, seen);
     }
     assert.equal(seen, await readFile(GOLDEN, 'utf8'));
-    assert.ok((await bytesOf(disk)).length > 0);
   });
 });
