@@ -165,7 +165,7 @@ async function run(chain: MemoryChain, step: RunStep): Promise<'committed' | 'fa
  * Does what somebody else does; what the service refuses to them simply does not happen.
  * @param standing of whoever changes the disk: the VM that holds it, or a stranger whom a lease keeps out
  */
-export function act(chain: MemoryChain, step: Step, standing: Standing = standing): void {
+export function act(chain: MemoryChain, step: Step, standing: Standing = 'holder'): void {
   const { foreign, oracle } = chain.service;
   const bytes = (n: number, fill: number) => new Uint8Array(n * PAGE).fill(fill);
   const live = (url: string) => oracle.snapshotsEver(url).filter(({ deletedBy }) => deletedBy === undefined);
