@@ -32,12 +32,7 @@ export const ENGINE_MUTANTS = [
     'return union(changed, touched);',
     'return changed;',
   ]),
-  m(
-    'a wrong backup snapshot stays',
-    proven,
-    "await guard.change('deleting a wrong snapshot'",
-    "if (false) await guard.change('deleting a wrong snapshot'",
-  ),
+  m('a wrong backup snapshot stays', run, 'const unnamed = [...wrong, snapshot]', 'const unnamed = [snapshot]'),
   m('a rebase is proven no further than asked', run, "if (this.#plan.base === undefined) return 'full';", ''),
   m(
     'a snapshot that the proof needs and that is gone ends the run',
@@ -96,7 +91,12 @@ export const ENGINE_MUTANTS = [
     'if (there?.run === entry.run) return there;',
     'if (there?.run === entry.run) return entry;',
   ),
-  m('a damaged entry is read as it is', 'chain/entry.ts', 'if (!isEntry(value)) {', 'if (value === undefined) {'),
+  m(
+    'a damaged entry is read as it is',
+    'chain/entry.ts',
+    'if (!isEntry(value) || value.number !== number) {',
+    'if (value === undefined) {',
+  ),
   // Law 4: lease and epoch, for progress and cost
   m(
     'the lease is ignored',
@@ -211,8 +211,8 @@ export const ENGINE_MUTANTS = [
   m(
     'a point that failed its verification is built upon',
     plan,
-    'tipFailed: newest !== undefined && failed.has(newest)',
-    'tipFailed: false',
+    'failed: await failedGround(chain, numbers, failed, signal)',
+    'failed: undefined',
   ),
   // Law 8: what is deleted, and what is left alone
   m(
@@ -232,7 +232,7 @@ export const ENGINE_MUTANTS = [
   m(
     'unchanged leaves its source snapshot',
     run,
-    'await this.#cleanUp(() => deleteRecorded(this.#request.source, id, this.#toolsAfterCommit()));',
+    'await this.#cleanUp(() => discard(this.#request.source, [id], undefined, this.#tools));',
     'await this.#cleanUp(async () => undefined);',
   ),
   m('after the commit the signal still stops the run', run, 'return { ...this.#tools, signal: undefined };', 'return this.#tools;', [
@@ -240,7 +240,7 @@ export const ENGINE_MUTANTS = [
     'if (!isBackupError(error)) throw error;',
     'throw error;',
   ]),
-  m('a blob that is not ours is written', plan, 'throw refuse.notOurs(backup.url);', 'void 0;'),
+  m('a blob that is not ours is written', plan, 'if (!openRun && !adopt &&', 'if (false &&'),
   m(
     'a copied mark makes a blob ours',
     plan,
@@ -367,8 +367,8 @@ export const ENGINE_MUTANTS = [
   ),
   m(
     'a stopped copy runs on at the service',
-    'jobs/copy/copy.ts',
-    'return await abort(target, state.id, { ...tools, signal: undefined });',
+    'jobs/copy/serviceCopy.ts',
+    'return abort(target, begun.id, { ...tools, signal: undefined });',
     'throw error;',
   ),
 ];
