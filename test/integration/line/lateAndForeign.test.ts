@@ -7,7 +7,7 @@ import type { Passing } from '../../support/faultProxy/verbs.ts';
 
 const PAGE = 512;
 /** A foreigner comes before every so many requests of a run, another first one each; 1 tries every pair. */
-const STEP = Number(process.env['PBB_LINE_STEP'] ?? 9);
+const STEP = Number(process.env['PBB_LINE_STEP'] ?? 15);
 
 describe('over the line, with the real SDK', () => {
   let accounts: ProxiedAccounts;
