@@ -17,6 +17,20 @@ interface Frames {
   readonly count: number;
 }
 
+/** What is printed. */
+export interface DifferencePageFigures {
+  readonly ranges: number;
+  /** Milliseconds from the arrival of the ranges' summary to the picture. */
+  readonly firstPicture: number;
+  readonly wheel: Frames;
+  readonly bar: Frames;
+  readonly zoom: Frames;
+  /** Bytes of the page's own objects, over those of an empty page. */
+  readonly memory: number;
+  readonly elements: number;
+  readonly problems: readonly string[];
+}
+
 await using stage = await DifferenceStage.open();
 const { page, order, problems } = await stage.page({ width: 1280, height: 800 });
 const idle = await heap(page);
@@ -42,7 +56,8 @@ const bar = await frames(page, () => dragBar(page));
 const zoom = await frames(page, () => zoomInAndOut(page));
 const memory = (await heap(page)) - idle;
 const elements = await page.evaluate<number>("document.querySelectorAll('*').length");
-process.stdout.write(`${JSON.stringify({ ranges: RANGES, firstPicture, wheel, bar, zoom, memory, elements, problems })}\n`);
+const figures: DifferencePageFigures = { ranges: RANGES, firstPicture, wheel, bar, zoom, memory, elements, problems };
+process.stdout.write(`${JSON.stringify(figures)}\n`);
 
 /** `picture`: milliseconds from the view's arrival until changes are painted on the map (just above its axis) and rows stand in the table. */
 async function watchForPicture(page: Page): Promise<void> {

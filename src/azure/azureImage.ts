@@ -1,4 +1,4 @@
-import type { BlobImage, BlobProperties, CallOptions, SnapshotId } from '../engine/pageBlob.ts';
+import type { BlobImage, BlobProperties, CallOptions, Limited, ReadOptions, SnapshotId } from '../engine/pageBlob.ts';
 import { MAX_WRITE, type PageRange } from '../engine/ranges/pageRange.ts';
 import type { RangeWindow } from '../engine/ranges/rangeWindow.ts';
 import type { BlobHandle } from './blobHandle.ts';
@@ -13,12 +13,14 @@ import { readPages } from './readPages.ts';
 export class AzureImage implements BlobImage {
   readonly label: string;
   readonly snapshot: SnapshotId | undefined;
+  readonly limited: Limited;
   readonly #handle: BlobHandle;
 
   constructor(handle: BlobHandle) {
     this.#handle = handle;
     this.label = handle.url;
     this.snapshot = handle.address.snapshot;
+    this.limited = handle.limited;
   }
 
   /** REST: Get Blob Properties. */
@@ -46,7 +48,7 @@ export class AzureImage implements BlobImage {
   }
 
   /** REST: Get Blob. @throws unaligned, badInput for a range that is no whole pages or over 4 MiB */
-  async read(range: PageRange, options: CallOptions = {}): Promise<Uint8Array> {
+  async read(range: PageRange, options: ReadOptions = {}): Promise<Uint8Array> {
     requirePages(range, MAX_WRITE);
     return readPages(this.#handle, range, options);
   }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type {
   BlobImage,
   CallOptions,
   CopyState,
+  Limited,
   Metadata,
   PageBlob,
   SnapshotId,
@@ -14,6 +14,7 @@ import { lengthOf, MAX_WRITE, type PageRange } from '../engine/ranges/pageRange.
 import { AzureImage } from './azureImage.ts';
 import { conditionsOf, leaseOf, type BlobHandle } from './blobHandle.ts';
 import { abortCopy, copyPages, startCopy } from './copies.ts';
+import { digestOf } from './digests.ts';
 import { requireLength, requirePages } from './limits.ts';
 import { metadataForService } from './metadata.ts';
 import { createSnapshot, deleteSnapshot, listSnapshots } from './snapshots.ts';
@@ -21,11 +22,13 @@ import { createSnapshot, deleteSnapshot, listSnapshots } from './snapshots.ts';
 /** A page blob in Azure, as the engine reads and writes it. One attempt a call; errors as the port says. */
 export class AzurePageBlob implements PageBlob {
   readonly url: string;
+  readonly limited: Limited;
   readonly #handle: BlobHandle;
 
   constructor(handle: BlobHandle) {
     this.#handle = handle;
     this.url = handle.url;
+    this.limited = handle.limited;
   }
 
   image(snapshot?: SnapshotId): AzureImage {
@@ -55,7 +58,7 @@ export class AzurePageBlob implements PageBlob {
   async writePages(offset: number, bytes: Uint8Array, { signal, fence }: WriteOptions = {}): Promise<void> {
     requirePages({ start: offset, end: offset + bytes.length }, MAX_WRITE);
     const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const md5 = createHash('md5').update(body).digest();
+    const md5 = digestOf(bytes);
     await this.#handle.call({ operation: 'write', signal, bytes: bytes.length }, (client, both) =>
       client.uploadPages(body, offset, body.length, { conditions: conditionsOf(fence), transactionalContentMD5: md5, abortSignal: both }),
     );

@@ -1,5 +1,5 @@
 import type { PageBlobClient } from '@azure/storage-blob';
-import type { Fence } from '../engine/pageBlob.ts';
+import type { Fence, Limited } from '../engine/pageBlob.ts';
 import { formatAddress, type BlobAddress } from './blobAddress.ts';
 import type { AccountClient, Call } from './client.ts';
 
@@ -17,6 +17,11 @@ export class BlobHandle {
   /** URL without SAS. */
   get url(): string {
     return formatAddress(this.address);
+  }
+
+  /** Account and blob, which the service limits. */
+  get limited(): Limited {
+    return { account: this.address.endpoint, blob: formatAddress({ ...this.address, snapshot: undefined }) };
   }
 
   /** The same blob's base (no argument) or one of its snapshots. */

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
 import { BackupError } from '../engine/errors.ts';
-import type { CallOptions } from '../engine/pageBlob.ts';
+import type { ReadOptions } from '../engine/pageBlob.ts';
 import { lengthOf, type PageRange } from '../engine/ranges/pageRange.ts';
 import type { BlobHandle } from './blobHandle.ts';
+import { keepDigest } from './digests.ts';
 import { couldNot } from './errorMap.ts';
 
 /**
- * Reads exactly `range` in one attempt and checks it against the service's MD5 of the range (REST: Get Blob, x-ms-range-get-content-md5).
+ * Reads exactly `range` in one attempt and checks it against the service's MD5 of the range (REST: Get Blob, x-ms-range-get-content-md5). Unchecked bytes
+ * keep that MD5 for the write they are handed to.
  * @throws checksumMismatch, incompleteAnswer, badInput for a range beyond the end
  */
-export function readPages(handle: BlobHandle, range: PageRange, { signal }: CallOptions): Promise<Uint8Array> {
+export function readPages(handle: BlobHandle, range: PageRange, { signal, unchecked = false }: ReadOptions): Promise<Uint8Array> {
   const bytes = lengthOf(range);
   return handle.call({ operation: 'read', signal, bytes }, async (client, both) => {
     const answer = await client.download(range.start, bytes, { abortSignal: both, rangeGetContentMD5: true, maxRetryRequests: 0 });
@@ -24,7 +26,9 @@ export function readPages(handle: BlobHandle, range: PageRange, { signal }: Call
     if (answer.contentLength !== bytes || !stream) throw fail(`the service gave ${answer.contentLength ?? 0} of ${bytes} bytes`);
     const result = await collect(stream, bytes);
     if (!result) throw fail('the answer has another length than it says');
-    if (answer.contentMD5) requireMd5(result, answer.contentMD5, handle.url);
+    if (!answer.contentMD5) return result;
+    if (!unchecked) requireMd5(result, answer.contentMD5, handle.url);
+    keepDigest(result, answer.contentMD5);
     return result;
   });
 }

@@ -97,8 +97,13 @@ export function parseCommandLine<Command extends Syntax>(argv: readonly string[]
   if (missing !== undefined)
     throw usageError(`"${command.name}" needs ${command.operands.join(' and ')}; ${missing} is missing.`, command.name);
   const extra = rest[command.operands.length];
-  if (extra !== undefined)
-    throw usageError(`"${command.name}" takes no more than ${command.operands.join(' and ')}, but was given "${extra}" too.`, command.name);
+  if (extra !== undefined) {
+    const most = command.operands.length === 0 ? 'operands' : `more than ${command.operands.join(' and ')}`;
+    throw usageError(
+      `"${command.name}" takes no ${most}, but was given "${extra}"${command.operands.length === 0 ? '' : ' too'}.`,
+      command.name,
+    );
+  }
   return { kind: 'run', command, args: new Arguments(rest, values) };
 }
 

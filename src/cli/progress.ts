@@ -14,6 +14,7 @@ const REDRAW_MS = 100;
 const RETRY_QUIET_MS = 5000;
 
 const LABELS: Readonly<Record<Phase, string>> = {
+  waiting: 'waiting',
   preparing: 'preparing',
   listing: 'listing',
   comparing: 'comparing',

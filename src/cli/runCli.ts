@@ -1,5 +1,6 @@
 import { openAzure } from '../azure/azure.ts';
 import type { RunEvent } from '../engine/events.ts';
+import { Limiter } from '../engine/transfer/limiter/limiter.ts';
 import type { World } from '../engine/world.ts';
 import type { FileSystem } from '../files/fileSystem.ts';
 import { parseCommandLine, type Arguments } from './arguments.ts';
@@ -71,7 +72,7 @@ function contextFor(args: Arguments, people: People, json: JsonLines | undefined
     azure,
     files,
     people,
-    job: { world, signal },
+    job: { world, signal, limiter: new Limiter(world) },
     hear(event: RunEvent) {
       progress.hear(event);
       json?.hear(event);

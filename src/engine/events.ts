@@ -1,5 +1,5 @@
-/** Steps of a run, in the words people see. */
-export type Phase = 'preparing' | 'listing' | 'comparing' | 'copying' | 'proving' | 'committing' | 'cleaning';
+/** Steps of a run, in the words people see. `waiting`: for the lease of an interrupted run to end. */
+export type Phase = 'waiting' | 'preparing' | 'listing' | 'comparing' | 'copying' | 'proving' | 'committing' | 'cleaning';
 
 /** What a run tells while it works. The last event of a run that succeeds is its `result`; a run that fails throws a BackupError. */
 export type RunEvent<Result = unknown> =
@@ -18,7 +18,15 @@ export type RunEvent<Result = unknown> =
     }
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'warning'; readonly code: string; readonly text: string }
-  | { readonly type: 'retry'; readonly what: string; readonly attempt: number; readonly waitMs: number; readonly reason: string }
+  /** A call is tried again after `waitMs`; `left`: how many more retries the run has. */
+  | {
+      readonly type: 'retry';
+      readonly what: string;
+      readonly attempt: number;
+      readonly waitMs: number;
+      readonly reason: string;
+      readonly left: number;
+    }
   | { readonly type: 'result'; readonly result: Result };
 
 export type Emit = (event: Exclude<RunEvent<never>, { type: 'result' }>) => void;

@@ -6,6 +6,13 @@ export type SnapshotId = string;
 
 export type Metadata = Readonly<Record<string, string>>;
 
+/** What the service limits requests for pages by, as names that are only compared. */
+export interface Limited {
+  readonly account: string;
+  /** The blob whatever the snapshot: they share one limit. */
+  readonly blob: string;
+}
+
 /** Passed to every call; aborting it makes the call throw `cancelled`. A request that is under way may still take effect. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -20,6 +27,9 @@ export interface Image {
   /** For people and records: URL or path, without query but for a snapshot's id. Never holds a secret. */
   readonly label: string;
 
+  /** Absent where no service sets limits, as for a file. */
+  readonly limited?: Limited | undefined;
+
   /** Bytes in the image. @throws blobNotFound, snapshotNotFound, notPageBlob, access and service errors */
   length(options?: CallOptions): Promise<number>;
 
@@ -33,7 +43,7 @@ export interface Image {
    * Exactly the bytes of `range` (≤ 4 MiB), checked against the service's checksum where it gives one; pages that are not allocated are zeros.
    * @throws checksumMismatch, incompleteAnswer (both retryable)
    */
-  read(range: PageRange, options?: CallOptions): Promise<Uint8Array>;
+  read(range: PageRange, options?: ReadOptions): Promise<Uint8Array>;
 }
 
 /** A page blob or one of its snapshots, in a storage account. */
@@ -83,6 +93,14 @@ export interface SnapshotInfo {
   readonly length: number | undefined;
 }
 
+export interface ReadOptions extends CallOptions {
+  /**
+   * Leaves the checksum to the write that the bytes are handed to (the same array, whole): that sends the checksum that the source's service gave, and the
+   * target's service refuses what does not fit it. Or to a comparison with bytes that were checked.
+   */
+  readonly unchecked?: boolean | undefined;
+}
+
 /** What every write to a blob is conditional on. */
 export interface Fence {
   readonly leaseId?: string | undefined;
@@ -111,6 +129,9 @@ export interface PageBlob {
   /** URL without query; the blob's name for people and records. */
   readonly url: string;
 
+  /** Absent where no service sets limits. */
+  readonly limited?: Limited | undefined;
+
   /** The base blob, or one of its snapshots. */
   image(snapshot?: SnapshotId): BlobImage;
 
@@ -120,7 +141,10 @@ export interface PageBlob {
   /** Sets the length in bytes; pages above a smaller one are gone (REST: Set Blob Properties). */
   resize(length: number, options?: WriteOptions): Promise<void>;
 
-  /** Writes whole pages at `offset`, ≤ 4 MiB, with a checksum of the bytes (REST: Put Page). */
+  /**
+   * Writes whole pages at `offset`, ≤ 4 MiB, with a checksum of the bytes (REST: Put Page).
+   * @throws checksumMismatch, for certain without effect
+   */
   writePages(offset: number, bytes: Uint8Array, options?: WriteOptions): Promise<void>;
 
   /**

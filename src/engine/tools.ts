@@ -1,5 +1,6 @@
 import type { Emit } from './events.ts';
 import { DEFAULT_LIMITS, type Limits } from './transfer/concurrency.ts';
+import type { Limiter } from './transfer/limiter/limiter.ts';
 import { DEFAULT_RETRY, Retrier, type RetryPolicy } from './transfer/retrier.ts';
 import type { World } from './world.ts';
 
@@ -10,6 +11,8 @@ export interface JobOptions {
   readonly signal?: AbortSignal | undefined;
   readonly limits?: Limits;
   readonly retry?: RetryPolicy;
+  /** The process's one limiter; without it requests are sent as soon as they can be. */
+  readonly limiter?: Limiter | undefined;
 }
 
 /** The same, made ready for the inside of a job. */
@@ -22,8 +25,8 @@ export interface Tools {
 }
 
 export function toolsFor(options: JobOptions, emit: Emit = () => undefined): Tools {
-  const { world, signal, limits = DEFAULT_LIMITS, retry = DEFAULT_RETRY } = options;
-  return { world, signal, limits, emit, retrier: new Retrier(world, emit, retry) };
+  const { world, signal, limits = DEFAULT_LIMITS, retry = DEFAULT_RETRY, limiter } = options;
+  return { world, signal, limits, emit, retrier: new Retrier(world, emit, retry, limiter) };
 }
 
 /** ISO 8601 for people; order never rests on it. */

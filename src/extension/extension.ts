@@ -6,7 +6,9 @@ import { systemWorld } from '../files/systemWorld.ts';
 import type { JobOptions } from '../engine/tools.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { registerCommands } from './commands/registerCommands.ts';
+import { registerDifference } from './difference/registerDifference.ts';
 import { createLog } from './log.ts';
+import { RestorePages } from './restore/restorePages.ts';
 import { RunNotifications } from './runs/notifications.ts';
 import { ownerOf, processLives } from './runs/owner.ts';
 import { Runs } from './runs/registry.ts';
@@ -18,6 +20,8 @@ import type { Voice } from './words/voice.ts';
 
 /** Somebody waits for the answer: a few tries, no long pauses. */
 const FOR_PEOPLE: JobOptions = { world: systemWorld, retry: { tries: 3, firstWaitMs: 300, longestWaitMs: 2000 } };
+/** A page shows how far it is, and a large disk should not have to be read anew for one bad minute. */
+const FOR_PAGES: JobOptions = { world: systemWorld, retry: { tries: 6, firstWaitMs: 300, longestWaitMs: 10_000 } };
 
 let closing: (() => Promise<void>) | undefined;
 
@@ -34,8 +38,13 @@ export function activate(context: ExtensionContext): void {
   closing = () => runs.close();
 
   const trees = createTrees({ directory, session, runs, job: FOR_PEOPLE, voice, log });
-  const tools = { session, directory, accounts, trees, runs, log, voice, job: FOR_PEOPLE };
-  context.subscriptions.push(log, accounts, trees, showRuns(runs, files, screen, voice), registerCommands(tools));
+  const restorePages = new RestorePages(
+    { session, directory, runs, voice, log, job: FOR_PEOPLE, readSettings: readRunSettings },
+    context.extensionUri,
+  );
+  const tools = { session, directory, accounts, trees, runs, restorePages, log, voice, job: FOR_PEOPLE };
+  context.subscriptions.push(log, accounts, trees, showRuns(runs, files, screen, voice), restorePages, registerCommands(tools));
+  context.subscriptions.push(registerDifference(context.extensionUri, { session, directory, voice, log, job: FOR_PAGES }));
   log.debug(`Activated ${context.extension.id} ${String((context.extension.packageJSON as { version?: unknown }).version)}.`);
 }
 

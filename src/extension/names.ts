@@ -7,6 +7,16 @@ export const COMMANDS = {
   takeSnapshot: 'pageBlobBackup.takeSnapshot',
   deleteSnapshot: 'pageBlobBackup.deleteSnapshot',
   verify: 'pageBlobBackup.verify',
+  restore: 'pageBlobBackup.restore',
+  restoreQuickly: 'pageBlobBackup.restoreQuickly',
+  rewind: 'pageBlobBackup.rewind',
+  compareWithPrevious: 'pageBlobBackup.compareWithPrevious',
+  selectForCompare: 'pageBlobBackup.selectForCompare',
+  compareWithSelected: 'pageBlobBackup.compareWithSelected',
+  showChangesSinceBackup: 'pageBlobBackup.showChangesSinceBackup',
+  showChurn: 'pageBlobBackup.showChurn',
+  nextBytes: 'pageBlobBackup.nextBytes',
+  previousBytes: 'pageBlobBackup.previousBytes',
   copyUrl: 'pageBlobBackup.copyUrl',
   revealBackup: 'pageBlobBackup.revealBackup',
   showLog: 'pageBlobBackup.showLog',
@@ -37,11 +47,24 @@ export const VIEWS = {
   runs: 'pageBlobBackup.runs',
 } as const;
 
+/** Types of the editor tabs that are pages of ours; VS Code opens them again by these after a reload. */
+export const PAGES = {
+  restore: 'pageBlobBackup.restore',
+  difference: 'pageBlobBackup.difference',
+} as const;
+
+/** Schemes of addresses that VS Code opens: what a difference page is about, and documents that show bytes of a disk. */
+export const SCHEMES = {
+  difference: 'page-blob-difference',
+  bytes: 'page-blob-bytes',
+} as const;
+
 export const CONTEXT_KEYS = {
   hasAccounts: 'pageBlobBackup.hasAccounts',
   signedIn: 'pageBlobBackup.signedIn',
   filtered: 'pageBlobBackup.filtered',
   hasFinishedRuns: 'pageBlobBackup.hasFinishedRuns',
+  hasSelectedForCompare: 'pageBlobBackup.hasSelectedForCompare',
 } as const;
 
 /** Settings, without the prefix `pageBlobBackup.`. */

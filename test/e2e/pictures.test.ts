@@ -1,5 +1,5 @@
 import { copyFile, mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { openAzure } from '../../src/azure/azure.ts';
 import { planBackup } from '../../src/engine/jobs/backup/plan.ts';
@@ -10,10 +10,11 @@ import type { SampleDisk } from '../support/sampleDisk.ts';
 import { root } from '../support/workbench/folders.ts';
 import { Gate } from './support/gate.ts';
 import { onStage } from './support/stage.ts';
+import { Wizard } from './support/wizard.ts';
 
 const MiB = 1024 ** 2;
 const HOUR = 3600_000;
-const README = join(root, 'media', 'readme', 'tree.png');
+const README = join(root, 'media', 'readme');
 
 /** Pictures for people to look at; with PBB_README=1 the one in the README is made anew. */
 describe('pictures', () => {
@@ -21,7 +22,7 @@ describe('pictures', () => {
   let web: SampleDisk;
 
   before(async () => {
-    const { workbench } = on.stage;
+    const { sidebar, workbench } = on.stage;
     await on.stage.container('contosobackups', 'backups').create();
     const old = await on.stage.disk('archive.vhd', { seed: 1 });
     for (const days of [14, 13, 12, 11, 10]) await backedUp(old, 'archive.vhd', days * 24, 'ranges');
@@ -31,13 +32,14 @@ describe('pictures', () => {
     for (const [i, proof] of proofs.entries()) await backedUp(web, 'web.vhd', (proofs.length - i) * 12, proof);
     await web.work(20);
     await workbench.page.setViewportSize({ width: 1200, height: 720 });
+    await sidebar.attachEmulator();
   });
 
   /** A recovery point of some hours ago. */
-  async function backedUp(disk: SampleDisk, name: string, hours: number, proof: ProofLevel): Promise<void> {
+  async function backedUp(disk: SampleDisk, name: string, hours: number, proof: ProofLevel, files?: number): Promise<void> {
     const { ahead, emulator } = on.stage;
     ahead.ms = -hours * HOUR;
-    await disk.work();
+    await disk.work(files);
     const strings = emulator.accounts.map(({ name: account }, i) => [
       `AZURE_STORAGE_CONNECTION_STRING_${i}`,
       emulator.connectionString(account),
@@ -53,7 +55,6 @@ describe('pictures', () => {
   it('of the tree, a chain and a run, in every theme', async () => {
     const { emulator, sidebar, workbench } = on.stage;
     const { accounts } = sidebar;
-    await sidebar.attachEmulator();
     await workbench.widenSideBar(640);
     await accounts.row('contosovms').expand();
     await accounts.row('archive.vhd').waitForDescription(/^64 MiB · overdue: last good /);
@@ -67,11 +68,7 @@ describe('pictures', () => {
     await (await workbench.notifications.wait('Backing up web.vhd')).waitForText(/\d\d %/);
     await accounts.row('web.vhd').wait(({ description }) => /^256 MiB · backing up, \d+ % · 4 points$/.test(description));
     await workbench.page.locator('.part.titlebar').hover();
-    const picture = await workbench.screenshot('tree');
-    if (process.env.PBB_README === '1') {
-      await mkdir(dirname(README), { recursive: true });
-      await copyFile(picture, README);
-    }
+    await forReadme('tree');
     for (const theme of ['light', 'high contrast dark', 'high contrast light'] as const) {
       await workbench.setTheme(theme);
       await workbench.page.locator('.part.titlebar').hover();
@@ -79,5 +76,35 @@ describe('pictures', () => {
     }
     gate.open();
     await workbench.notifications.wait('Backed up web.vhd');
+    await workbench.setTheme('dark');
   });
+
+  it('of the restore wizard', async () => {
+    const { sidebar, workbench } = on.stage;
+    const mail = await on.stage.disk('mail.vhd', { seed: 5, size: 128 * MiB });
+    const points = 22;
+    for (let i = 0; i < points; i++) await backedUp(mail, 'mail.vhd', (points - i) * 12, i % 4 === 2 ? 'sample' : 'changed', 1 + (i % 5));
+    await mail.work(4);
+    await sidebar.run('Refresh');
+    await sidebar.chains.row('mail.vhd').chooseFromMenu('Restore…');
+    const wizard = await Wizard.wait(workbench, 'mail.vhd');
+    await wizard.waitForKeyboard();
+    await workbench.page.setViewportSize({ width: 1000, height: 1620 });
+    await workbench.runCommand('View: Close Primary Side Bar');
+    await wizard.points().nth(3).click();
+    await wizard.choose('The disk itself, in place');
+    await wizard.waitFor('mail.vhd is attached to nothing.');
+    await wizard.review();
+    await wizard.frame.evaluate('document.activeElement.blur(), scrollTo(0, 0)');
+    await workbench.page.locator('.part.titlebar').hover();
+    await forReadme('restore');
+  });
+
+  /** A picture that may go into the README. */
+  async function forReadme(name: string): Promise<void> {
+    const picture = await on.stage.workbench.screenshot(name);
+    if (process.env.PBB_README !== '1') return;
+    await mkdir(README, { recursive: true });
+    await copyFile(picture, join(README, `${name}.png`));
+  }
 });

@@ -19,6 +19,8 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Told of the process as soon as there is one. */
+  readonly onStart?: (child: ChildProcess) => void;
   /** Told each time there is more on stdout. */
   readonly onStdout?: (all: string, child: ChildProcess) => void;
 }
@@ -27,6 +29,7 @@ export interface CliOptions {
 export async function runCliProcess(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
   const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...options.env };
   const child = spawn(process.execPath, [MAIN, ...args], { env, cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  options.onStart?.(child);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -18,15 +18,19 @@ interface Room {
 
 const node = /^node:/;
 
-/** extension, cli → azure, files, disk → engine; extension → messages ← webview; engine → nothing. */
+/** extension, cli → azure, files, disk, policy → engine; extension → messages ← webview; engine → nothing. */
 const house: Readonly<Record<string, Room>> = {
   'src/engine': { folders: [], packages: [] },
   'src/azure': { folders: ['src/engine'], packages: [/^@azure\//, node] },
   'src/files': { folders: ['src/engine'], packages: [node] },
   'src/disk': { folders: ['src/engine'], packages: [/^(?:gpt|mbr)$/, /^node:zlib$/] },
-  'src/cli': { folders: ['src/engine', 'src/azure', 'src/files', 'src/disk'], packages: [node] },
+  'src/policy': { folders: ['src/engine'], packages: [/^yaml$/, /^croner$/] },
+  'src/cli': { folders: ['src/engine', 'src/azure', 'src/files', 'src/disk', 'src/policy'], packages: [node] },
   'src/messages': { folders: [], packages: [] },
-  'src/extension': { folders: ['src/engine', 'src/azure', 'src/files', 'src/disk', 'src/messages'], packages: [/^vscode$/, node] },
+  'src/extension': {
+    folders: ['src/engine', 'src/azure', 'src/files', 'src/disk', 'src/policy', 'src/messages'],
+    packages: [/^vscode$/, node],
+  },
   webview: { folders: ['src/messages'], packages: [/^@vscode\/webview-ui-toolkit$/] },
 };
 

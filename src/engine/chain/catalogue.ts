@@ -4,26 +4,12 @@ import type { RecordStore } from '../recordStore.ts';
 import { forEachBounded } from '../transfer/concurrency.ts';
 import type { Retrier } from '../transfer/retrier.ts';
 import { parseEntry, type CatalogueEntry } from './entry.ts';
+import { entryName, indexOf, isHold, noteName, unchangedName, type CatalogueIndex, type NoteKind } from './recordNames.ts';
 
-/** As `entryName` writes them: numbers of more digits have no zeros in front. */
-const ENTRY_NAME = /^(\d{6}|[1-9]\d{6,14})\.json$/;
-const PROOF_NAME = /^(\d{6,})\.proof-(passed|failed)-(.+)\.json$/;
 const READS_AT_ONCE = { calls: 16, bytes: Infinity };
 
 /** What reading one record may throw that says nothing about the others. */
 const UNREADABLE: readonly ErrorCode[] = ['integrity', 'snapshotNotFound', 'checksumMismatch'];
-
-/** What the names of the records tell, without reading them. */
-export interface CatalogueIndex {
-  /** Is any record there? A chain whose first run has not ended has no recovery points, but its catalogue is begun. */
-  readonly isBegun: boolean;
-  /** Numbers of all recovery points, ascending. */
-  readonly numbers: readonly number[];
-  /** Numbers of points that a later verification found wrong: never a base for the next one. */
-  readonly failed: ReadonlySet<number>;
-  /** Points that a later verification found right, with the names of its records. */
-  readonly passed: ReadonlyMap<number, readonly string[]>;
-}
 
 /** A recovery point whose record is damaged, gone, or of a later version. */
 export interface UnreadableRecord {
@@ -59,15 +45,7 @@ export class Catalogue {
 
   async index(signal?: AbortSignal): Promise<CatalogueIndex> {
     const names = await this.#retrier.repeat('catalogue', () => this.#store.list({ signal }), signal);
-    const numbers = names.flatMap((name) => ENTRY_NAME.exec(name)?.[1] ?? []).map(Number);
-    const failed = new Set<number>();
-    const passed = new Map<number, string[]>();
-    for (const name of names) {
-      const [, number, outcome] = PROOF_NAME.exec(name) ?? [];
-      if (outcome === 'failed') failed.add(Number(number));
-      if (outcome === 'passed') passed.set(Number(number), [...(passed.get(Number(number)) ?? []), name]);
-    }
-    return { isBegun: names.length > 0, numbers: numbers.sort((a, b) => a - b), failed, passed };
+    return indexOf(names);
   }
 
   /** What a later verification compared; undefined where its record cannot be read. */
@@ -158,10 +136,29 @@ export class Catalogue {
 
   /** Adds what a later verification found out about a point. */
   async addProof(number: number, passed: boolean, run: string, evidence: object, signal?: AbortSignal): Promise<void> {
-    const name = `${padded(number)}.proof-${passed ? 'passed' : 'failed'}-${run}.json`;
+    await this.addNote(number, passed ? 'proof-passed' : 'proof-failed', run, evidence, signal);
+  }
+
+  /** Adds a record about a point: `000017.<kind>-<run>.json`. */
+  async addNote(number: number, kind: NoteKind, run: string, evidence: object, signal?: AbortSignal): Promise<void> {
+    await this.#add(noteName(number, kind, run), evidence, signal);
+  }
+
+  /** Adds that a run found the disk equal to point `number`: there is no new point, but the disk was looked at. @param startedOn ISO 8601 */
+  async addUnchanged(number: number, startedOn: string, run: string, evidence: object, signal?: AbortSignal): Promise<void> {
+    await this.#add(unchangedName(number, startedOn, run), evidence, signal);
+  }
+
+  /** Has a prune ever recorded that it deletes this point, whatever holds there are now? */
+  async wasPruned(number: number, signal?: AbortSignal): Promise<boolean> {
+    const names = await this.#retrier.repeat('catalogue', () => this.#store.list({ signal }), signal);
+    return indexOf(names.filter((name) => !isHold(name))).pruned.has(number);
+  }
+
+  async #add(name: string, evidence: object, signal: AbortSignal | undefined): Promise<void> {
     const text = `${JSON.stringify(evidence, null, 2)}\n`;
     // The name holds this run's id, so "taken" means that an earlier try arrived.
-    await this.#retrier.repeat('proof record', () => this.#store.create(name, text, { signal }), signal);
+    await this.#retrier.repeat('record', () => this.#store.create(name, text, { signal }), signal);
   }
 
   async #find(number: number, signal?: AbortSignal): Promise<CatalogueEntry | undefined> {
@@ -173,12 +170,4 @@ export class Catalogue {
 
 function byNumber(a: { readonly number: number }, b: { readonly number: number }): number {
   return a.number - b.number;
-}
-
-function entryName(number: number): string {
-  return `${padded(number)}.json`;
-}
-
-function padded(number: number): string {
-  return String(number).padStart(6, '0');
 }

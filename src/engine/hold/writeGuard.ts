@@ -83,14 +83,17 @@ export class WriteGuard {
   /**
    * Sends one write until it certainly took effect. The write must be the same in effect when it happens twice. After an answer that leaves the
    * effect unknown the epoch is raised first, so that the lost request cannot arrive after its successor.
+   * @param bytes that are written, for the pace; 0 for a clear
    * @throws leaseLost, busy when another run took the blob over; whatever else cannot be mended by waiting
    */
-  async write(what: string, send: (fence: Required<Fence>) => Promise<void>, signal?: AbortSignal): Promise<void> {
+  async write(what: string, send: (fence: Required<Fence>) => Promise<void>, signal?: AbortSignal, bytes = 0): Promise<void> {
     for (let attempt = 1; ; attempt++) {
+      const turn = await this.#retrier.turn(this.blob.limited, bytes, signal);
       await this.keep(signal);
       const epoch = this.#epoch;
       try {
-        return await send({ leaseId: this.leaseId, epoch });
+        await turn(() => send({ leaseId: this.leaseId, epoch }));
+        return this.#retrier.earn();
       } catch (error) {
         if (isBackupError(error, 'epochMoved')) {
           await this.#raising;

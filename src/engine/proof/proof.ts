@@ -1,7 +1,7 @@
 /**
  * How far a recovery point is compared with the source snapshot it names, before it counts:
  * - `ranges`: length, allocated pages, and that just the pages that had to be touched were touched
- * - `sample`: `ranges`, a random share of the changed pages, and a rolling share of the rest
+ * - `sample`: `ranges`, a random share of the changed pages (all of them where they are few), and a rolling share of the rest
  * - `changed`: `ranges`, and every changed page read from both sides
  * - `full`: every allocated page read from both sides
  */
@@ -30,11 +30,13 @@ export function isProof(value: unknown): value is Proof {
 }
 
 const SAMPLE_SHARE = 0.05;
+const SAMPLE_LEAST = 64 * 1024 ** 2;
 const SAMPLE_MOST = 4 * 1024 ** 3;
 
-/** Share of the changed pages that a sample reads: 5 %, but of very many about 4 GiB. */
+/** Share of the changed pages that a sample reads: all up to 64 MiB, of more 5 % but no less than that, and of very many about 4 GiB. */
 export function sampleShare(changedBytes: number): number {
-  return Math.min(SAMPLE_SHARE, SAMPLE_MOST / Math.max(1, changedBytes));
+  const bytes = Math.min(SAMPLE_MOST, Math.max(SAMPLE_LEAST, SAMPLE_SHARE * changedBytes));
+  return changedBytes <= bytes ? 1 : bytes / changedBytes;
 }
 
 /** A sample reads one stripe of so many of the rest of the disk, the next one each time: after so many points all has been read once. */

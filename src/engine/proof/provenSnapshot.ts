@@ -24,7 +24,7 @@ export interface SnapshotClaim {
   readonly level: ProofLevel;
   /** Number that the recovery point will have: decides which stripe a sample reads. */
   readonly number: number;
-  /** Bytes that were moved, for the size of a sample. */
+  /** Bytes that had to be moved, by this run and any interrupted one before it: for the size of a sample. */
   readonly written: number;
   /** What the source changed; undefined where it could not say, then what was touched in the backup counts as changed. */
   readonly changes: ((within: PageRange) => RangeWindows) | undefined;

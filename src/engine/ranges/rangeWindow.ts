@@ -36,9 +36,10 @@ export async function* aligned<const Lists extends readonly RangeWindows[]>(
   const current: RangeWindow[] = [];
   try {
     for (let at = within.start; at < within.end;) {
-      for (const [i, reader] of readers.entries()) {
+      const ask = async (reader: AsyncIterator<RangeWindow>, i: number) => {
         if (!current[i] || current[i].end <= at) current[i] = await nextWindow(reader, at);
-      }
+      };
+      await Promise.all(readers.map(ask));
       const end = Math.min(within.end, at + longest, ...current.map((window) => window.end));
       const sets = current.map((window) => clip(window.ranges, { start: at, end }));
       yield { start: at, end, sets: sets as AlignedWindow<Lists>['sets'] };

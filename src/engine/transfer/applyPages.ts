@@ -1,5 +1,6 @@
 import { lengthOf, MAX_WRITE, type PageRange } from '../ranges/pageRange.ts';
 import { split } from '../ranges/rangeSet.ts';
+import { ahead } from './ahead.ts';
 import { forEachBounded, Watermark, type Limits } from './concurrency.ts';
 import type { PageMover } from './pageMover.ts';
 import type { PageWork } from './pageWork.ts';
@@ -55,7 +56,7 @@ export async function applyPages(work: AsyncIterable<PageWork>, mover: PageMover
 }
 
 async function* pieces(work: AsyncIterable<PageWork>): AsyncGenerator<Piece> {
-  for await (const window of work) yield* piecesOf(window);
+  for await (const window of ahead(work)) yield* piecesOf(window);
 }
 
 /** The pieces of one window by ascending start. */

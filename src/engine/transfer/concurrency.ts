@@ -6,7 +6,8 @@ export interface Limits {
   readonly bytes: number;
 }
 
-export const DEFAULT_LIMITS: Limits = { calls: 16, bytes: 64 * 1024 * 1024 };
+/** Many calls for small pieces, since each waits for a round trip; of 4 MiB pieces the bytes allow no more than 16. */
+export const DEFAULT_LIMITS: Limits = { calls: 128, bytes: 64 * 1024 * 1024 };
 
 /**
  * Starts `work` for each item in order, with bounded calls and bytes under way, and waits until every started call has settled, also when one

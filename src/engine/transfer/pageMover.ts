@@ -1,7 +1,7 @@
 import { BackupError, isBackupError } from '../errors.ts';
 import type { Emit } from '../events.ts';
 import type { BlobImage, Fence, Image, PageBlob } from '../pageBlob.ts';
-import type { PageRange } from '../ranges/pageRange.ts';
+import { lengthOf, type PageRange } from '../ranges/pageRange.ts';
 import type { Retrier } from './retrier.ts';
 import type { WriteGuard } from '../hold/writeGuard.ts';
 
@@ -37,10 +37,11 @@ export class PageMover {
   /** Moves one range of at most 4 MiB. */
   async move(range: PageRange, signal?: AbortSignal): Promise<void> {
     const { blob } = this.#guard;
+    const size = lengthOf(range);
     if (this.#transfer === 'server') {
       const source = this.#source as BlobImage;
       try {
-        await this.#guard.write('copying pages', (fence) => writeFrom(blob, source, range, fence, signal), signal);
+        await this.#guard.write('copying pages', (fence) => writeFrom(blob, source, range, fence, signal), signal, size);
         return;
       } catch (error) {
         if (!isBackupError(error, 'copySourceRefused', 'notSupported')) throw error;
@@ -49,8 +50,29 @@ export class PageMover {
         this.#relayFromNowOn(error.message);
       }
     }
-    const bytes = await this.#retrier.repeat('reading pages', () => this.#source.read(range, { signal }), signal);
-    await this.#guard.write('writing pages', (fence) => blob.writePages(range.start, bytes, { fence, signal }), signal);
+    if (await this.#relay(range, true, signal)) return;
+    await this.#relay(range, false, signal);
+  }
+
+  /**
+   * Reads here, writes there. Unchecked bytes go with the checksum that the source's service gave, so that the target's service checks the whole way.
+   * @returns false where it found that unchecked bytes were damaged on the way: nothing was written
+   */
+  async #relay(range: PageRange, unchecked: boolean, signal: AbortSignal | undefined): Promise<boolean> {
+    const { blob } = this.#guard;
+    const bytes = await this.#retrier.read(this.#source, range, { signal, unchecked });
+    let damaged = false;
+    const send = async (fence: Fence) => {
+      try {
+        await blob.writePages(range.start, bytes, { fence, signal });
+      } catch (error) {
+        // Sent again these bytes would be refused again; those that were checked are whole, so that another try helps.
+        if (!unchecked || !isBackupError(error, 'checksumMismatch')) throw error;
+        damaged = true;
+      }
+    };
+    await this.#guard.write('writing pages', send, signal, lengthOf(range));
+    return !damaged;
   }
 
   /** Clears one range of any length. */

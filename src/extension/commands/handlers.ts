@@ -1,10 +1,14 @@
 import * as account from './accountCommands.ts';
 import { backUp, backUpFull } from './backUp.ts';
+import * as compare from './compare/compareCommands.ts';
 import { copySnapshot } from './copySnapshot.ts';
 import { copyUrl } from './copyUrl.ts';
 import { deleteSnapshot } from './deleteSnapshot.ts';
 import { estimate } from './estimate.ts';
+import { restore } from './restore.ts';
+import { restoreQuickly } from './restoreQuickly.ts';
 import { revealBackup } from './revealBackup.ts';
+import { rewind } from './rewind.ts';
 import * as run from './runCommands.ts';
 import { takeSnapshot } from './takeSnapshot.ts';
 import type { Handlers } from './tools.ts';
@@ -22,7 +26,11 @@ export const HANDLERS: Handlers = {
   verify,
   copyUrl,
   revealBackup,
+  restore,
+  restoreQuickly,
+  rewind,
   ...account,
+  ...compare,
   ...tree,
   ...run,
 };

@@ -2,6 +2,7 @@ import type { JobOptions } from '../../engine/tools.ts';
 import type { AccountDirectory } from '../accounts/account.ts';
 import type { Log } from '../log.ts';
 import type { COMMANDS } from '../names.ts';
+import type { RestorePages } from '../restore/restorePages.ts';
 import type { RunRegistry } from '../runs/run.ts';
 import type { AzureSession } from '../session.ts';
 import type { Voice } from '../words/voice.ts';
@@ -15,6 +16,7 @@ export interface CommandTools {
   readonly accounts: AccountActions;
   readonly trees: TreeActions;
   readonly runs: RunRegistry;
+  readonly restorePages: Pick<RestorePages, 'show'>;
   readonly log: Log;
   readonly voice: Voice;
   /** World and patience for questions that a user waits for. */

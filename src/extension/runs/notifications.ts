@@ -1,10 +1,10 @@
 import { commands, l10n, ProgressLocation, window } from 'vscode';
 import { COMMANDS } from '../names.ts';
 import type { Failure, Remedy } from '../words/failure.ts';
-import { endedTitle, progressText, reachedText, runningTitle } from '../words/run.ts';
+import { afterStopText, endedTitle, progressText, reachedText, runningTitle } from '../words/run.ts';
 import type { Voice } from '../words/voice.ts';
 import type { RunRecord } from './run.ts';
-import { subjectOf } from './runTarget.ts';
+import { isRestoreSpec, productOf } from './runTarget.ts';
 import type { RunScreen } from './screen.ts';
 
 /** A notification that is written again more often than this flickers. */
@@ -54,7 +54,9 @@ export class RunNotifications implements RunScreen {
 
   tellDone(record: RunRecord, mood: 'good' | 'attention'): void {
     const show = mood === 'good' ? window.showInformationMessage : window.showErrorMessage;
-    const buttons = mood === 'good' && record.spec.job !== 'copy' ? [this.#showInTree(record)] : [this.#showLog()];
+    const product = record.spec.job === 'copy' ? undefined : productOf(record.spec);
+    const compare = record.spec.job === 'backup' ? [this.#compare(record.spec.backup)] : [];
+    const buttons = mood === 'good' && product !== undefined ? [...compare, this.#showInTree(product)] : [this.#showLog()];
     void offer(show(record.outcome ?? '', ...buttons));
   }
 
@@ -67,11 +69,7 @@ export class RunNotifications implements RunScreen {
     const title = endedTitle(record.spec, this.#voice);
     const reached = reachedText(record, this.#voice);
     const text = reached === undefined ? t('{0} was stopped.', title) : t('{0} was stopped at {1}.', title, reached);
-    const safe =
-      record.spec.job === 'backup'
-        ? t('The disk and all recovery points are as they were. It can be resumed at any time.')
-        : t('No blob was changed.');
-    void offer(window.showInformationMessage(`${text} ${safe}`, this.#resume(record, t('Resume'))));
+    void offer(window.showInformationMessage(`${text} ${afterStopText(record.spec, this.#voice)}`, this.#resume(record, t('Resume'))));
   }
 
   tellFailed(record: RunRecord, failure: Failure): void {
@@ -104,7 +102,8 @@ export class RunNotifications implements RunScreen {
     const title = endedTitle(only.spec, this.#voice);
     const text = reached === undefined ? t('{0} was interrupted.', title) : t('{0} was interrupted at {1}.', title, reached);
     const safe = only.spec.job === 'backup' ? ` ${t('Recovery points that were made before are unharmed.')}` : '';
-    void offer(window.showInformationMessage(`${text}${safe}`, this.#resume(only, l10n.t('Resume')), showRuns));
+    const rest = isRestoreSpec(only.spec) ? ` ${afterStopText(only.spec, this.#voice)}` : safe;
+    void offer(window.showInformationMessage(`${text}${rest}`, this.#resume(only, l10n.t('Resume')), showRuns));
   }
 
   #button(remedy: Remedy, record: RunRecord): Button[] {
@@ -136,8 +135,11 @@ export class RunNotifications implements RunScreen {
     return { title: this.#voice.t('Show Log'), run: () => commands.executeCommand(COMMANDS.showLog) };
   }
 
-  #showInTree({ spec }: RunRecord): Button {
-    const url = spec.job === 'backup' ? spec.backup : subjectOf(spec);
+  #compare(backup: string): Button {
+    return { title: this.#voice.t('Compare with Previous'), run: () => commands.executeCommand(COMMANDS.compareWithPrevious, backup) };
+  }
+
+  #showInTree(url: string): Button {
     return { title: this.#voice.t('Show in Tree'), run: () => commands.executeCommand(COMMANDS.revealBackup, url) };
   }
 }

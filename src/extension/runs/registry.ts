@@ -1,5 +1,6 @@
 import { EventEmitter } from 'vscode';
 import { isBackupError } from '../../engine/errors.ts';
+import { Limiter } from '../../engine/transfer/limiter/limiter.ts';
 import type { World } from '../../engine/world.ts';
 import type { Log } from '../log.ts';
 import type { AzureSession } from '../session.ts';
@@ -14,7 +15,7 @@ import { BEAT_MS, isAbandoned, type Owner } from './owner.ts';
 import { beginRecord, inOrder, interrupted, RecordKeeper, resumeRecord, surplus } from './records.ts';
 import type { RunRecord, RunRegistry, RunSpec } from './run.ts';
 import type { RunFiles } from './runFiles.ts';
-import { subjectOf, targetOf } from './runTarget.ts';
+import { isRestoreSpec, subjectOf, targetsOf } from './runTarget.ts';
 import type { RunScreen } from './screen.ts';
 
 const MOST_RECORDS = 100;
@@ -40,6 +41,8 @@ interface LiveRun {
 /** The runs of this window at work, and the records of all windows. */
 export class Runs implements RunRegistry {
   readonly #parts: RegistryParts;
+  /** All runs of this window keep to the service's pace together. */
+  readonly #limiter: Limiter;
   readonly #live = new Map<string, LiveRun>();
   readonly #changed = new EventEmitter<RunRecord | undefined>();
   readonly onDidChange = this.#changed.event;
@@ -48,6 +51,7 @@ export class Runs implements RunRegistry {
 
   constructor(parts: RegistryParts) {
     this.#parts = parts;
+    this.#limiter = new Limiter(parts.world);
     this.#records = new Map();
     this.reload();
   }
@@ -57,9 +61,14 @@ export class Runs implements RunRegistry {
   }
 
   start(spec: RunSpec): Promise<RunRecord> {
+    return this.begin(spec).ended;
+  }
+
+  begin(spec: RunSpec): { readonly id: string | undefined; readonly ended: Promise<RunRecord> } {
     const { world, owner, voice } = this.#parts;
     const record = beginRecord(spec, { id: world.uuid(), title: runningTitle(spec, voice), owner: owner.id, now: world.now() });
-    return this.#begin(record, false);
+    const ended = this.#begin(record, false);
+    return { id: this.#live.has(record.id) ? record.id : undefined, ended };
   }
 
   async resume(id: string): Promise<RunRecord> {
@@ -109,7 +118,8 @@ export class Runs implements RunRegistry {
   }
 
   async #begin(record: RunRecord, isResumed: boolean): Promise<RunRecord> {
-    const clash = [...this.#live.values()].find(({ keeper }) => targetOf(keeper.record.spec) === targetOf(record.spec));
+    const targets = targetsOf(record.spec);
+    const clash = [...this.#live.values()].find(({ keeper }) => targetsOf(keeper.record.spec).some((each) => targets.includes(each)));
     if (clash) {
       this.#parts.screen.tellClash(clash.keeper.record);
       return clash.keeper.record;
@@ -154,7 +164,7 @@ export class Runs implements RunRegistry {
     const { session, world, log, voice, readSettings } = this.#parts;
     const settings = readSettings();
     const title = endedTitle(keeper.record.spec, voice);
-    const context = { session, settings, isResumed, options: { world, signal, limits: settings.limits } };
+    const context = { session, settings, isResumed, options: { world, signal, limits: settings.limits, limiter: this.#limiter } };
     let result: RunResult | undefined;
     let savedAt = world.now();
     for await (const event of eventsOf(keeper.record.spec, context)) {
@@ -203,7 +213,7 @@ export class Runs implements RunRegistry {
     const failure = failureOf(error, voice);
     log.error(`${title}: ${failure.text}`, error);
     // What another try goes on with is offered like any interrupted run.
-    const state = failure.remedies.includes('resume') && spec.job === 'backup' ? 'resumable' : 'failed';
+    const state = failure.remedies.includes('resume') && (spec.job === 'backup' || isRestoreSpec(spec)) ? 'resumable' : 'failed';
     keeper.end(this.#isClosing ? { state: 'resumable' } : { state, errorCode: failure.code, outcome: failure.text }, now);
     return () => screen.tellFailed(keeper.record, failure);
   }

@@ -1,11 +1,35 @@
 import type { Event } from 'vscode';
 import type { Phase } from '../../engine/events.ts';
+import type { SnapshotId } from '../../engine/pageBlob.ts';
 
 /** What a run does, as plain data without secrets: enough to do it again after a reload or on another machine. */
 export type RunSpec =
   | { readonly job: 'backup'; readonly source: string; readonly backup: string; readonly full: boolean; readonly adopt: boolean }
   | { readonly job: 'verify'; readonly backup: string; readonly source: string | undefined; readonly number: number | undefined }
-  | { readonly job: 'copy'; readonly source: string; readonly target: string };
+  | { readonly job: 'copy'; readonly source: string; readonly target: string }
+  | RestoreSpec;
+
+/** A recovery point that is brought back; every URL is without query. */
+export type RestoreSpec = RestoredPoint &
+  (
+    | { readonly job: 'restore'; readonly target: string; readonly tier: string | undefined }
+    /** The same, and backups go on: the point becomes a backup blob of its own, the first of a new chain. */
+    | { readonly job: 'restoreChain'; readonly target: string; readonly tier: string | undefined; readonly newBackup: string }
+    | { readonly job: 'restoreFile'; readonly path: string }
+    /** The disk itself, `source`, is written in place. */
+    | { readonly job: 'rewind' }
+  );
+
+export interface RestoredPoint {
+  /** The disk that it is a point of. */
+  readonly source: string;
+  readonly backup: string;
+  readonly point: SnapshotId;
+  /** Number of the point. */
+  readonly number: number;
+  /** The user knows that a verification found it wrong. */
+  readonly evenIfFailed: boolean;
+}
 
 /** `resumable`: interrupted, by its user or because its window closed. */
 export type RunState = 'running' | 'resumable' | 'done' | 'failed';
@@ -41,6 +65,8 @@ export interface RunRegistry {
   all(): readonly RunRecord[];
   /** Starts a run with one cancellable notification. Two runs on one backup blob are refused. Resolves when it has ended, whatever the end. */
   start(spec: RunSpec): Promise<RunRecord>;
+  /** The same, for those who follow it: `id` is undefined where the run was refused, and `ended` is then the one that was in the way. */
+  begin(spec: RunSpec): { readonly id: string | undefined; readonly ended: Promise<RunRecord> };
   /** Stops a run of this window in order. @returns false where it is not this window's */
   cancel(id: string): boolean;
   resume(id: string): Promise<RunRecord>;

@@ -1,6 +1,6 @@
 import type { Disposable } from 'vscode';
 import type { RunRecord, RunRegistry, RunState } from '../runs/run.ts';
-import { targetOf } from '../runs/runTarget.ts';
+import { targetsOf } from '../runs/runTarget.ts';
 import type { RunningHere } from '../words/standing.ts';
 
 export interface RunEvents {
@@ -37,7 +37,7 @@ export class RunningRuns implements Disposable {
     for (const each of record ? [record] : (this.#runs?.all() ?? [])) {
       const before = this.#states.get(each.id);
       this.#note(each);
-      if (each.state === 'running') this.#events.gotOn(targetOf(each.spec));
+      if (each.state === 'running') this.#events.gotOn(targetsOf(each.spec)[0]);
       else if (before === 'running') this.#events.ended(each);
     }
   }
@@ -45,7 +45,7 @@ export class RunningRuns implements Disposable {
   #note({ id, state, spec, done, total }: RunRecord): void {
     this.#states.set(id, state);
     if (spec.job !== 'backup') return;
-    if (state === 'running') this.#running.set(targetOf(spec), { done, total });
-    else this.#running.delete(targetOf(spec));
+    if (state === 'running') this.#running.set(targetsOf(spec)[0], { done, total });
+    else this.#running.delete(targetsOf(spec)[0]);
   }
 }

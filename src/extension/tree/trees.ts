@@ -4,6 +4,7 @@ import type { AccountDirectory } from '../accounts/account.ts';
 import type { TreeActions } from '../commands/treeActions.ts';
 import type { Log } from '../log.ts';
 import type { RunRecord } from '../runs/run.ts';
+import { changedBy } from '../runs/runTarget.ts';
 import { urlKey } from '../words/places.ts';
 import { isBranch } from './childRows.ts';
 import type { ChainBook } from './chains/chainBook.ts';
@@ -130,8 +131,7 @@ export class Trees implements TreeActions, Disposable {
 
   /** What a run was about is listed again. */
   runEnded({ spec }: RunRecord): void {
-    if (spec.job === 'copy') this.blobChanged(spec.target);
-    else this.blobChanged(spec.backup, ...(spec.job === 'backup' ? [spec.source] : []));
+    this.blobChanged(...changedBy(spec));
   }
 
   dispose(): void {

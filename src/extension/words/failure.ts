@@ -30,12 +30,20 @@ function hintOf({ code, hint }: BackupError, { t }: Voice): string | undefined {
     case 'signInNeeded':
       return t('Sign in, or attach the account with a connection string, key or SAS.');
     case 'notOurs':
-      return t('Choose another name, or take the blob over: it is then made equal to the disk.');
-    case 'snapshotNotFound':
-      return hint?.includes('"points"') ? t('Refresh the tree to see the points that there are.') : hint;
+      if (hint?.includes('--adopt')) return t('Choose another name, or take the blob over: it is then made equal to the disk.');
+      break;
+    case 'integrity':
+      if (hint?.includes('--even-if-failed'))
+        return t('Restore another point. Where there is no other, this one is restored when you agree to that.');
+      if (hint?.includes('"verify"')) return t('Restore another point, and verify this one.');
+      break;
+    case 'noSpace':
+      if (/same command/.test(hint ?? '')) return t('Make room and resume: it goes on from there.');
+      break;
     default:
-      return hint;
   }
+  if (hint?.includes('"points"')) return t('Refresh the tree to see the points that there are.');
+  return /^Run the same command again\.$/.test(hint ?? '') ? t('Try it again.') : hint;
 }
 
 function severityOf({ code }: BackupError): Failure['severity'] {
@@ -44,7 +52,7 @@ function severityOf({ code }: BackupError): Failure['severity'] {
   return code === 'signInNeeded' || code === 'copyPending' || code === 'leaseHeld' ? 'warning' : 'error';
 }
 
-function remediesOf({ code, retryable, service }: BackupError): readonly Remedy[] {
+function remediesOf({ code, hint, retryable, service }: BackupError): readonly Remedy[] {
   switch (code) {
     case 'signInNeeded':
       return ['signIn', 'attach'];
@@ -63,7 +71,7 @@ function remediesOf({ code, retryable, service }: BackupError): readonly Remedy[
     case 'leaseHeld':
       return ['retry'];
     case 'notOurs':
-      return ['takeOver'];
+      return hint?.includes('--adopt') ? ['takeOver'] : ['showLog'];
     case 'leaseLost':
     case 'epochMoved':
     case 'conditionNotMet':

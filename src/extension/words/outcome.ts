@@ -1,5 +1,8 @@
 import type { BackupResult } from '../../engine/jobs/backup/backupRun.ts';
 import type { CopyResult } from '../../engine/jobs/copy/copy.ts';
+import type { RestoreChainResult } from '../../engine/jobs/restore/restoreChain.ts';
+import type { RestoreResult } from '../../engine/jobs/restore/restoreToBlob.ts';
+import type { RewindResult } from '../../engine/jobs/restore/rewind.ts';
 import type { VerifyResult } from '../../engine/jobs/verify/verify.ts';
 import type { Proof } from '../../engine/proof/proof.ts';
 import { sizeText } from '../../engine/sizeText.ts';
@@ -8,7 +11,7 @@ import { placeOf } from './places.ts';
 import { momentText, timeIn } from './times.ts';
 import type { Voice } from './voice.ts';
 
-export type RunResult = BackupResult | VerifyResult | CopyResult;
+export type RunResult = BackupResult | VerifyResult | CopyResult | RestoreResult | RestoreChainResult | RewindResult;
 
 /** What a run came to, for people. */
 export interface Outcome {
@@ -32,7 +35,37 @@ export function outcomeOf(result: RunResult, subject: string, ms: number, voice:
       const text = voice.t('Copied {0} to {1} / {2}: {3}, {4}.', name, account, path, sizeText(result.copied), durationText(ms, voice));
       return { text, mood: 'good', moved: result.copied };
     }
+    case 'restore':
+    case 'restoreChain':
+      return restoreOutcome(result, name, ms, voice);
+    case 'rewind':
+      return rewindOutcome(result, name, ms, voice);
   }
+}
+
+function restoreOutcome(result: RestoreResult | RestoreChainResult, name: string, ms: number, voice: Voice): Outcome {
+  const { t } = voice;
+  const { number, target, written, proof } = result;
+  const where = URL.canParse(target) && /^https?:/.test(target) ? `${placeOf(target).account} / ${placeOf(target).path}` : target;
+  const parts = [
+    t('Restored point {0} of {1} to {2}: {3}, {4}.', number, name, where, sizeText(written), durationText(ms, voice)),
+    verdictText(proof, voice),
+  ];
+  if (result.job === 'restoreChain') {
+    parts.push(t('Its backups go on in {0}: the next one copies only what changed.', placeOf(result.newBackup).path));
+  }
+  return { text: parts.join(' '), mood: 'good', moved: written };
+}
+
+function rewindOutcome({ number, written, cleared, safetySnapshot, proof }: RewindResult, name: string, ms: number, voice: Voice): Outcome {
+  const { t } = voice;
+  const before = timeIn(safetySnapshot);
+  const text = [
+    t('Rewound {0} to point {1}: {2} written back, {3}.', name, number, sizeText(written + cleared), durationText(ms, voice)),
+    verdictText(proof, voice),
+    t('The snapshot {0} holds the disk as it was before.', before === undefined ? safetySnapshot : momentText(before, voice)),
+  ].join(' ');
+  return { text, mood: 'good', moved: written + cleared };
 }
 
 function backupOutcome(result: BackupResult, name: string, ms: number, voice: Voice): Outcome {

@@ -25,6 +25,11 @@ export function placeOf(url: string): Place {
   return { account, path: segments.join('/'), name: segments.at(-1) ?? account };
 }
 
+/** Last part of a path on this machine, of whatever system. */
+export function fileName(path: string): string {
+  return path.split(/[\\/]/).findLast(Boolean) ?? path;
+}
+
 export interface Place {
   readonly account: string;
   /** Container and blob. */

@@ -69,7 +69,7 @@ function stateWord(state: RecoveryPoint['state'], { t }: Voice): string | undefi
 }
 
 /** A later verification counts where it read everything, or where the run itself read nothing. */
-function bestProof({ entry, verified }: RecoveryPoint): Proof {
+export function bestProof({ entry, verified }: RecoveryPoint): Proof {
   if (verified === undefined) return entry.proof;
   return proofState(verified) === 'all' || proofState(entry.proof) === 'none' ? verified : entry.proof;
 }

@@ -4,7 +4,7 @@ import type { RunRecord, RunSpec } from '../runs/run.ts';
 import { subjectOf } from '../runs/runTarget.ts';
 import { durationText, percentText, rateText } from './amounts.ts';
 import { card } from './markdown.ts';
-import { placeOf } from './places.ts';
+import { fileName, placeOf } from './places.ts';
 import { agoText, exactText } from './times.ts';
 import type { RowIcon, RowWords, Voice } from './voice.ts';
 
@@ -18,6 +18,13 @@ export function runningTitle(spec: RunSpec, { t }: Voice): string {
       return t('Verifying {0}', name);
     case 'copy':
       return t('Copying {0}', name);
+    case 'restore':
+    case 'restoreChain':
+      return t('Restoring {0} to {1}', name, placeOf(spec.target).name);
+    case 'restoreFile':
+      return t('Restoring {0} to {1}', name, fileName(spec.path));
+    case 'rewind':
+      return t('Rewinding {0}', name);
   }
 }
 
@@ -31,6 +38,35 @@ export function endedTitle(spec: RunSpec, { t }: Voice): string {
       return t('Verification of {0}', name);
     case 'copy':
       return t('Copy of {0}', name);
+    case 'restore':
+    case 'restoreChain':
+      return t('Restore of {0} to {1}', name, placeOf(spec.target).name);
+    case 'restoreFile':
+      return t('Restore of {0} to {1}', name, fileName(spec.path));
+    case 'rewind':
+      return t('Rewind of {0}', name);
+  }
+}
+
+/** What a run that was stopped has left as it was, and what it has not. */
+export function afterStopText({ job }: RunSpec, { t }: Voice): string {
+  switch (job) {
+    case 'backup':
+      return t('The disk and all recovery points are as they were. It can be resumed at any time.');
+    case 'verify':
+    case 'copy':
+      return t('No blob was changed.');
+    case 'restore':
+    case 'restoreChain':
+      return t(
+        'The disk and all recovery points are as they were. What was written is kept and marked as not finished; it can be resumed.',
+      );
+    case 'restoreFile':
+      return t('No blob was changed. What was written is kept in a file that ends in .partial; it can be resumed.');
+    case 'rewind':
+      return t(
+        'The disk may be half way back: do not use it before the rewind is resumed and done. A snapshot holds it as it was before; all recovery points are as they were.',
+      );
   }
 }
 
@@ -55,13 +91,38 @@ export function runCard(record: RunRecord, voice: Voice): string {
   return card(
     record.state === 'running' ? runningTitle(spec, voice) : endedTitle(spec, voice),
     [
-      spec.job === 'verify' ? undefined : [t('From'), spec.source],
-      [spec.job === 'copy' ? t('To') : t('Backup blob'), spec.job === 'copy' ? spec.target : spec.backup],
+      ...placesOf(spec, voice),
       [t('Started'), exactText(startedAt, voice)],
       endedAt === undefined ? undefined : [t('Ended'), exactText(endedAt, voice)],
     ],
     [record.outcome ?? progressText(record, voice)],
   );
+}
+
+function placesOf(spec: RunSpec, { t }: Voice): [label: string, value: string][] {
+  switch (spec.job) {
+    case 'backup':
+      return [
+        [t('From'), spec.source],
+        [t('Backup blob'), spec.backup],
+      ];
+    case 'verify':
+      return [[t('Backup blob'), spec.backup]];
+    case 'copy':
+      return [
+        [t('From'), spec.source],
+        [t('To'), spec.target],
+      ];
+    case 'restore':
+    case 'restoreChain':
+    case 'restoreFile':
+    case 'rewind':
+      return [
+        [t('From'), `${spec.backup}?snapshot=${spec.point}`],
+        [t('To'), spec.job === 'restoreFile' ? spec.path : spec.job === 'rewind' ? spec.source : spec.target],
+        ...(spec.job === 'restoreChain' ? ([[t('New backup blob'), spec.newBackup]] satisfies [string, string][]) : []),
+      ];
+  }
 }
 
 /** `Backing up disk.vhd: 64 %`, for the status bar. */
@@ -116,13 +177,29 @@ function phaseWord(phase: Phase, { job }: RunSpec, { t }: Voice): string {
     case 'comparing':
       return t('comparing the whole disk');
     case 'copying':
-      return job === 'copy' ? t('the service copies') : t('copying changes');
+      return copyingWord(job, t);
     case 'proving':
       return job === 'verify' ? t('comparing with the disk') : t('reading back what was written');
     case 'committing':
       return t('recording the recovery point');
     case 'cleaning':
       return t('tidying up');
+  }
+}
+
+function copyingWord(job: RunSpec['job'], t: Voice['t']): string {
+  switch (job) {
+    case 'copy':
+      return t('the service copies');
+    case 'backup':
+    case 'verify':
+      return t('copying changes');
+    case 'restore':
+    case 'restoreChain':
+    case 'restoreFile':
+      return t('copying the recovery point');
+    case 'rewind':
+      return t('writing back what differs');
   }
 }
 

@@ -1,6 +1,9 @@
 import type { CommandTools } from '../../../src/extension/commands/tools.ts';
-import type { AccountListing } from '../../../src/extension/accounts/account.ts';
+import type { AccountDirectory, AccountListing } from '../../../src/extension/accounts/account.ts';
+import type { PageBlob } from '../../../src/engine/pageBlob.ts';
+import type { JobOptions } from '../../../src/engine/tools.ts';
 import type { Log } from '../../../src/extension/log.ts';
+import type { RestorePages } from '../../../src/extension/restore/restorePages.ts';
 import type { Runs } from '../../../src/extension/runs/registry.ts';
 import type { RunRecord } from '../../../src/extension/runs/run.ts';
 import type { AzureSession } from '../../../src/extension/session.ts';
@@ -39,7 +42,10 @@ export class CommandRig {
   listing: AccountListing = { accounts: [accountOf(DISKS), accountOf(BACKUPS)], problems: [], signedIn: true };
   containers: Record<string, string[]> = { [DISKS]: ['vhds'], [BACKUPS]: ['backups'] };
   canReveal = true;
+  /** Stands between the commands and the service where it is set. */
+  intercept: ((url: string, open: () => PageBlob) => Promise<PageBlob>) | undefined;
   runs!: Runs;
+  restorePages!: RestorePages;
   /** The window's process, as the service sees it. */
   readonly client: MemoryClient;
   #registered: { dispose(): void } | undefined;
@@ -76,6 +82,10 @@ export class CommandRig {
     });
     if (!options.like) user.reset();
     options.like?.close();
+    const { RestorePages } = await import('../../../src/extension/restore/restorePages.ts');
+    const { directory, job } = rig;
+    const parts = { session, directory, runs: rig.runs, voice, log, job, readSettings: readRunSettings, typingPause: 0 };
+    rig.restorePages = new RestorePages(parts, vscode.Uri.file('/extension') as never);
     rig.#registered = registerCommands(rig.#tools());
     return rig;
   }
@@ -83,7 +93,7 @@ export class CommandRig {
   get session(): AzureSession {
     const { client } = this;
     return {
-      pageBlob: async (url) => client.pageBlob(url),
+      pageBlob: async (url) => (this.intercept ? this.intercept(url, () => client.pageBlob(url)) : client.pageBlob(url)),
       image: async (url) => {
         const [blob, snapshot] = url.split('?snapshot=');
         return client.pageBlob(blob!).image(snapshot);
@@ -123,7 +133,25 @@ export class CommandRig {
     for (let i = 0; i < 20; i++) await new Promise((resolve) => void setImmediate(resolve));
   }
 
+  readonly accountsChanged = new EventEmitter<void>();
+
+  get job(): JobOptions {
+    return { world: this.chain.world, retry: { tries: 2, firstWaitMs: 1, longestWaitMs: 1 } };
+  }
+
+  get directory(): AccountDirectory {
+    return {
+      onDidChange: this.accountsChanged.event,
+      list: async () => this.listing,
+      refresh: () => undefined,
+      findAccess: () => undefined,
+      endpoints: () => this.listing.accounts.map(({ endpoint }) => endpoint),
+      credentialId: () => undefined,
+    };
+  }
+
   close(): void {
+    this.restorePages.dispose();
     this.#registered?.dispose();
     this.#registered = undefined;
   }
@@ -139,17 +167,11 @@ export class CommandRig {
     return {
       session,
       runs,
+      restorePages: this.restorePages,
       log,
       voice,
-      job: { world: this.chain.world, retry: { tries: 2, firstWaitMs: 1, longestWaitMs: 1 } },
-      directory: {
-        onDidChange: new EventEmitter<void>().event,
-        list: async () => this.listing,
-        refresh: () => undefined,
-        findAccess: () => undefined,
-        endpoints: () => this.listing.accounts.map(({ endpoint }) => endpoint),
-        credentialId: () => undefined,
-      },
+      job: this.job,
+      directory: this.directory,
       accounts: {
         attachAccount: note('attach'),
         attachEmulator: note('emulator'),

@@ -17,7 +17,7 @@ export interface SourceString {
 const TRANSLATES = /(?:^|[.#])t$/;
 /** What is said in these is for the log or for programmers, or is a name and no text. */
 const NOT_FOR_PEOPLE =
-  /^(?:.*\.)?(?:log|debug|info|warn|error|line|repeat|ask|RegExp|import|register\w*|executeCommand|Symbol|get|has)$|^(?:Error|TypeError)$/;
+  /^(?:.*\.)?(?:log|debug|info|warn|error|line|repeat|windows|constantWindows|ask|RegExp|import|register\w*|executeCommand|Symbol|get|has)$|^(?:Error|TypeError)$/;
 
 /** Texts that are translated, each once, in order. */
 export function translatable(source: string): string[] {

@@ -1,4 +1,4 @@
-import type { BlobImage, BlobProperties, CallOptions, SnapshotId } from '../../../src/engine/pageBlob.ts';
+import type { BlobImage, BlobProperties, CallOptions, Limited, SnapshotId } from '../../../src/engine/pageBlob.ts';
 import type { PageRange } from '../../../src/engine/ranges/pageRange.ts';
 import type { RangeWindow } from '../../../src/engine/ranges/rangeWindow.ts';
 import type { Content } from './blobState.ts';
@@ -16,6 +16,7 @@ export class MemoryImage implements BlobImage {
   readonly label: string;
   readonly url: string;
   readonly snapshot: SnapshotId | undefined;
+  readonly limited: Limited;
   readonly ledger: Ledger;
   private readonly seam: Seam;
 
@@ -24,6 +25,7 @@ export class MemoryImage implements BlobImage {
     this.ledger = ledger;
     this.url = url;
     this.snapshot = snapshot;
+    this.limited = { account: new URL(url).origin, blob: url };
     this.label = snapshot === undefined ? url : `${url}?snapshot=${snapshot}`;
   }
 

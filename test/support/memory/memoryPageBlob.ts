@@ -4,6 +4,7 @@ import type {
   CopyOptions,
   CopyState,
   Fence,
+  Limited,
   Metadata,
   PageBlob,
   SnapshotId,
@@ -24,6 +25,7 @@ import { SparsePages } from './sparsePages.ts';
 /** `PageBlob` of the memory service. What a method refuses before it asks the service, it refuses without a call. */
 export class MemoryPageBlob implements PageBlob {
   readonly url: string;
+  readonly limited: Limited;
   private readonly seam: Seam;
   private readonly ledger: Ledger;
 
@@ -31,6 +33,7 @@ export class MemoryPageBlob implements PageBlob {
     this.seam = seam;
     this.ledger = ledger;
     this.url = url;
+    this.limited = { account: new URL(url).origin, blob: url };
   }
 
   image(snapshot?: SnapshotId): BlobImage {

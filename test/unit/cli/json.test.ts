@@ -30,7 +30,7 @@ describe('--json', () => {
     json.hear({ type: 'phase', phase: 'copying', text: 'Copying.' });
     for (let done = 0; done <= 100; done++, clock.now += 10) json.hear({ type: 'progress', phase: 'copying', done, total: 100 });
     json.hear({ type: 'warning', code: 'rebase', text: 'x' });
-    json.hear({ type: 'retry', what: 'x', attempt: 1, waitMs: 5, reason: 'y' });
+    json.hear({ type: 'retry', what: 'x', attempt: 1, waitMs: 5, reason: 'y', left: 9 });
     json.hear({ type: 'result', result: {} });
     assert.deepEqual(
       objects().map(({ type, done }) => done ?? type),

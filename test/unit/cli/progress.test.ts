@@ -55,7 +55,14 @@ describe('progress that is piped', () => {
   });
 
   it('tells long waits, now and then; all of them with --verbose', () => {
-    const retry = (attempt: number): RunEvent => ({ type: 'retry', what: 'x', attempt, waitMs: 4000, reason: 'The service is busy.' });
+    const retry = (attempt: number): RunEvent => ({
+      type: 'retry',
+      what: 'x',
+      attempt,
+      waitMs: 4000,
+      reason: 'The service is busy.',
+      left: 9,
+    });
     const quiet = stage();
     for (const attempt of [1, 1, 2, 2, 3]) quiet.progress.hear(retry(attempt));
     assert.equal(quiet.text(), ' waiting    4 s before try 3: The service is busy.\n');

@@ -170,10 +170,17 @@ describe('how much a proof reads', () => {
     assert.ok(proof.changedCompared <= proof.changed && proof.restCompared < proof.rest);
   });
 
-  it('a sample of changed pages is 5 %, but of very many about 4 GiB', () => {
-    assert.equal(sampleShare(0), 0.05);
-    assert.equal(sampleShare(1024 ** 3), 0.05);
-    assert.equal(sampleShare(8 * 1024 ** 4) * 8 * 1024 ** 4, 4 * 1024 ** 3);
+  it('a sample reads all changed pages up to 64 MiB, of more 5 % but no less than that, and of very many about 4 GiB', () => {
+    const MiB = 1024 ** 2;
+    for (const few of [0, 512, 64 * MiB]) assert.equal(sampleShare(few), 1);
+    for (const [changed, read] of [
+      [65 * MiB, 64 * MiB],
+      [1024 * MiB, 64 * MiB],
+      [10 * 1024 * MiB, 512 * MiB],
+      [8 * 1024 ** 4, 4 * 1024 ** 3],
+    ] as const) {
+      assert.equal(Math.round(sampleShare(changed) * changed), read);
+    }
   });
 
   it('a disk of no pages is proven at once', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isBackupError } from '../../../src/engine/errors.ts';
+import { BackupError, isBackupError } from '../../../src/engine/errors.ts';
 import { WriteGuard } from '../../../src/engine/hold/writeGuard.ts';
 import type { Image } from '../../../src/engine/pageBlob.ts';
 import { PageMover, type TransferChoice } from '../../../src/engine/transfer/pageMover.ts';
@@ -70,6 +70,37 @@ describe('PageMover', () => {
     await mover.move(range(4, 6));
     assert.deepEqual(sent(), ['writePages']);
     assert.deepEqual(firstBytes(service, TARGET), [0, 0, 0, 0, 3, 3, 0, 0]);
+  });
+
+  it("relayed bytes go with their source's checksum; damaged on the way they are read again, checked, and written", async () => {
+    const asked: (boolean | undefined)[] = [];
+    const file: Image = {
+      label: '/disk.vhd',
+      length: async () => 8 * 512,
+      allocated: () => [] as never,
+      read: async (_, options) => {
+        asked.push(options?.unchecked);
+        return filled(3, 2);
+      },
+    };
+    const { mover, service, sent, heard } = await moving('auto', {}, file);
+    const damaged = new BackupError('checksumMismatch', 'The bytes were damaged on the way.', { retryable: true });
+    service.interceptor = firstCalls('writePages', { kind: 'throw', error: damaged });
+    await mover.move(range(4, 6));
+    assert.deepEqual(asked, [true, false]);
+    assert.deepEqual(sent(), ['writePages', 'writePages']);
+    assert.deepEqual(firstBytes(service, TARGET), [0, 0, 0, 0, 3, 3, 0, 0]);
+    assert.deepEqual(heard, [], 'reading again at once is no retry of the same bytes');
+  });
+
+  it('checked bytes that are damaged on the way to the target are sent again', async () => {
+    const { mover, service, sent } = await moving('relay');
+    const damaged = new BackupError('checksumMismatch', 'The bytes were damaged on the way.', { retryable: true });
+    let left = 2;
+    service.interceptor = ({ operation }) => (operation === 'writePages' && left-- > 0 ? { kind: 'throw', error: damaged } : undefined);
+    await mover.move(range(1, 3));
+    assert.deepEqual(sent(), ['read', 'writePages', 'read', 'writePages', 'writePages']);
+    assert.deepEqual(firstBytes(service, TARGET), [0, 5, 5, 0, 0, 0, 0, 0]);
   });
 
   it('clears under the same guard', async () => {

@@ -61,6 +61,20 @@ describe('Retrier.repeat', () => {
     });
   }
 
+  it('ends the run when its budget of retries is used up, and says how much is left', async () => {
+    const { retrier: it, heard } = retrier({ ...POLICY, budget: 6 });
+    for (let i = 0; i < 3; i++) await it.repeat('reading', failing(ambiguous(), ambiguous()).call);
+    // Each success gives half a retry back: 6 - 2 + ½ - 2 + ½ - 2.
+    assert.deepEqual(
+      heard.map(({ left }) => left),
+      [5, 4, 3, 2, 2, 1],
+    );
+    await assert.rejects(it.repeat('reading', failing(ambiguous(), ambiguous(), ambiguous()).call), (error) => isBackupError(error));
+    const calm = retrier({ ...POLICY, budget: 1 });
+    for (let i = 0; i < 20; i++) await calm.retrier.repeat('reading', failing(throttled()).call);
+    assert.equal(calm.heard.length, 20, 'being refused for going too fast costs nothing');
+  });
+
   it('waits at random up to a bound that doubles to the longest', async () => {
     const { world, retrier: it, heard } = retrier();
     const waits = new Set<number>();

@@ -39,7 +39,8 @@ describe('verify', () => {
   it('reads every page a point holds unless told otherwise', async () => {
     const chain = await verifyScene();
     const { result, calls } = await callsDuring(chain, () => verify(chain, { number: 3 }));
-    assert.equal(bytesOf(calls, ['read'], BACKUP), 9 * PAGE);
+    assert.ok(bytesOf(calls, ['read'], BACKUP) >= 9 * PAGE);
+    assert.equal(calls.filter(({ operation, url }) => operation === 'read' && url === BACKUP).length, 1, 'across small gaps at once');
     const { changedCompared, restCompared } = result.verdicts[0]!.proof!;
     assert.equal(changedCompared + restCompared, 9 * PAGE);
   });

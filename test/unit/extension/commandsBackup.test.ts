@@ -46,7 +46,7 @@ describe('Back Up Incrementally', () => {
       ['info'],
     );
     assert.match(user.seen[0]!.text, /^Backed up disk\.vhd: 512 bytes changed of 8 KiB/);
-    assert.deepEqual(user.seen[0]!.choices, ['Show in Tree']);
+    assert.deepEqual(user.seen[0]!.choices, ['Compare with Previous', 'Show in Tree']);
     assert.deepEqual(
       (await rig.chain.entries()).map(({ kind }) => kind),
       ['full', 'incremental'],

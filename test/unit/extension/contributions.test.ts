@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { COMMANDS, CONTEXT_KEYS, ITEMS, SETTINGS, VIEWS } from '../../../src/extension/names.ts';
+import { COMMANDS, CONTEXT_KEYS, ITEMS, PAGES, SCHEMES, SETTINGS, VIEWS } from '../../../src/extension/names.ts';
 import { BUNDLE, bundleText, extensionSources, extensionTexts, ROOT } from '../../support/extension/bundle.ts';
 import { readManifest, strings, type MenuItem } from '../../support/extension/manifest.ts';
 
@@ -63,6 +63,15 @@ describe('package.json and the code', () => {
     for (const { view } of contributes.viewsWelcome) assert.ok(views.includes(view), view);
   });
 
+  it('name the same read-only editor, for addresses that nothing else opens', () => {
+    const [editor, ...others] = contributes.customEditors;
+    assert.deepEqual(others, []);
+    assert.deepEqual([editor!.viewType, editor!.priority], [PAGES.difference, 'default']);
+    assert.deepEqual(editor!.selector, [{ filenamePattern: `${SCHEMES.difference}:/**` }]);
+    for (const scheme of Object.values(SCHEMES)) assert.ok(manifest.activationEvents.includes(`onFileSystem:${scheme}`), scheme);
+    for (const { when } of contributes.menus['editor/title']!) assert.equal(when, `resourceScheme == ${SCHEMES.bytes}`);
+  });
+
   it('know every context key in a when clause, and set every one', () => {
     const known = new Set<string>([...Object.values(CONTEXT_KEYS), ...Object.values(VIEWS)]);
     for (const when of whens()) for (const [key] of when.matchAll(/pageBlobBackup\.\w+/g)) assert.ok(known.has(key), `${key} in "${when}"`);
@@ -77,8 +86,8 @@ describe('package.json and the code', () => {
 
   it('use no when clause but on views, items, selection and our own keys', () => {
     for (const when of whens()) {
-      const words = when.replaceAll(/=~ \/(?:\\.|[^/\\])+\/|== [\w.]+/g, '').match(/[A-Za-z][\w.]*/g) ?? [];
-      for (const word of words) assert.match(word, /^(?:view|viewItem|listMultiSelection|false|pageBlobBackup\.\w+)$/, when);
+      const words = when.replaceAll(/=~ \/(?:\\.|[^/\\])+\/|== [\w.-]+/g, '').match(/[A-Za-z][\w.]*/g) ?? [];
+      for (const word of words) assert.match(word, /^(?:view|viewItem|resourceScheme|listMultiSelection|false|pageBlobBackup\.\w+)$/, when);
     }
   });
 
@@ -149,7 +158,8 @@ describe('menus', () => {
     ['blob.backup.good', VIEWS.accounts, []],
     ['chain.good', VIEWS.chains, ['backUp']],
     ['chain.running', VIEWS.chains, []],
-    ['point.good.newest', VIEWS.accounts, ['verify']],
+    ['point.good.newest', VIEWS.accounts, ['verify', 'restore', 'compareWithPrevious']],
+    ['snapshot.anchor', VIEWS.accounts, ['compareWithPrevious']],
     ['point.missing', VIEWS.accounts, []],
     ['account.attached.unpinned', VIEWS.accounts, ['pinAccount', 'refresh']],
     ['account.subscription.pinned', VIEWS.accounts, ['unpinAccount', 'refresh']],
@@ -163,7 +173,16 @@ describe('menus', () => {
   }
 
   it('never offer a backup of a backup blob, nor the deletion of a blob', () => {
-    assert.deepEqual(namesFor('blob.backup.good', VIEWS.accounts, false), ['verify', 'takeSnapshot', 'copyUrl', 'refresh']);
+    assert.deepEqual(namesFor('blob.backup.good', VIEWS.accounts, false), [
+      'restore',
+      'restoreQuickly',
+      'verify',
+      'takeSnapshot',
+      'selectForCompare',
+      'showChurn',
+      'copyUrl',
+      'refresh',
+    ]);
     assert.deepEqual(
       namesFor('blob.plain', VIEWS.accounts, false).filter((name) => /delete|detach/i.test(name)),
       [],
@@ -174,7 +193,24 @@ describe('menus', () => {
   it('keep what needs a row out of the palette', () => {
     const hidden = contributes.menus['commandPalette']!.filter(({ when }) => when === 'false').map(({ command }) => command);
     const inPalette = ids.filter((id) => !hidden.includes(id)).map((id) => id.split('.')[1]!);
-    const asking = ['backUp', 'backUpFull', 'estimate', 'takeSnapshot', 'verify', 'showLog', 'attachAccount', 'attachEmulator', 'signIn'];
+    const asking = [
+      'backUp',
+      'backUpFull',
+      'estimate',
+      'takeSnapshot',
+      'verify',
+      'restore',
+      'restoreQuickly',
+      'compareWithPrevious',
+      'selectForCompare',
+      'compareWithSelected',
+      'showChangesSinceBackup',
+      'showChurn',
+      'showLog',
+      'attachAccount',
+      'attachEmulator',
+      'signIn',
+    ];
     assert.deepEqual(inPalette.sort(), [...asking, 'selectSubscriptions', 'refresh', 'filter', 'clearFilter', 'forgetFinishedRuns'].sort());
   });
 
@@ -212,7 +248,7 @@ describe('texts', () => {
   it('of commands are verbs in title case, in one category, with … where more is asked', () => {
     for (const { title, category } of contributes.commands) {
       assert.equal(category, 'Page Blob Backup');
-      assert.match(title, /^[A-Z][a-z]+(?: (?:[A-Z(][\w)]*|to|from|a))*…?$/, title);
+      assert.match(title, /^[A-Z][a-z]+(?: (?:[A-Z(][\w)]*|to|from|with|for|a|the))*…?$/, title);
     }
   });
 

@@ -8,7 +8,7 @@ import { isAbandoned, ownerOf, processLives } from '../../../src/extension/runs/
 import { beginRecord, inOrder, interrupted, RecordKeeper, resumeRecord, surplus } from '../../../src/extension/runs/records.ts';
 import type { RunRecord, RunSpec } from '../../../src/extension/runs/run.ts';
 import { RunFiles } from '../../../src/extension/runs/runFiles.ts';
-import { targetOf } from '../../../src/extension/runs/runTarget.ts';
+import { targetsOf } from '../../../src/extension/runs/runTarget.ts';
 import { failureOf } from '../../../src/extension/words/failure.ts';
 import { outcomeOf } from '../../../src/extension/words/outcome.ts';
 import { describeRun, progressText, runCard, shortProgress } from '../../../src/extension/words/run.ts';
@@ -115,11 +115,11 @@ describe('the record of a run', () => {
   });
 
   it('names what a run must have to itself, whatever the address looks like', () => {
-    assert.equal(
-      targetOf({ ...spec, backup: 'http://localhost:10000/a/c/d' }),
-      targetOf({ ...spec, backup: 'http://127.0.0.1:10000/a/c/d' }),
+    assert.deepEqual(
+      targetsOf({ ...spec, backup: 'http://localhost:10000/a/c/d' }),
+      targetsOf({ ...spec, backup: 'http://127.0.0.1:10000/a/c/d' }),
     );
-    assert.notEqual(targetOf(spec), targetOf({ ...spec, backup: `${spec.backup}2` }));
+    assert.notDeepEqual(targetsOf(spec), targetsOf({ ...spec, backup: `${spec.backup}2` }));
   });
 });
 

@@ -3,10 +3,10 @@ import { describe, it } from 'node:test';
 import { extensionSources } from '../../support/extension/bundle.ts';
 import { translatable, untranslated, type SourceString } from '../../support/extension/userStrings.ts';
 
-/** Texts that only the log sees, or a header of HTTP. */
+/** Texts that only the log sees, a header of HTTP, a document without words, or commands of a shell. */
 function isForNobody(path: string) {
   return ({ calls, property }: SourceString): boolean =>
-    path.endsWith('/log.ts') ||
+    /\/(?:log|pageHtml|shellCommands)\.ts$/.test(path) ||
     (path.includes('/runs/jobs/') && property === 'text') ||
     (path.endsWith('/vscodeSessions.ts') && property === 'wwwAuthenticate') ||
     /(?:#debug|#try)$/.test(calls[0] ?? '');

@@ -67,10 +67,11 @@ export class BackupRun {
     const { retrier, emit, signal } = this.#tools;
     const { guard, journal } = this.#hold;
 
+    const startedOn = timeText(this.#tools.world);
     const { id, resumed } = await sourceSnapshot(source, guard.blob, journal.record, this.#tools);
     emit({ type: 'snapshot', snapshot: id, resumed });
     // What an interrupted run had applied or taken holds for its own source snapshot only.
-    await journal.write(resumed ? { snapshot: id } : { snapshot: id, applied: 0, attempt: undefined });
+    await journal.write(resumed ? { snapshot: id } : { snapshot: id, startedOn, applied: 0, attempt: undefined });
     const original = source.image(id);
     const length = await retrier.repeat('properties', () => original.length({ signal }), signal);
     const { length: lengthNow } = await retrier.repeat('properties', () => guard.blob.image().properties({ signal }), signal);
@@ -208,7 +209,12 @@ export class BackupRun {
   /** The newest point still equals the disk: the snapshot just taken is not needed, and this run's record names it. */
   async #unchanged(id: SnapshotId, length: number, mover: PageMover): Promise<BackupResult> {
     const tip = this.#tip!;
-    await this.#cleanUp(() => discard(this.#request.source, [id], undefined, this.#tools));
+    await this.#cleanUp(async () => {
+      await discard(this.#request.source, [id], undefined, this.#tools);
+      const { run, startedOn } = this.#hold.journal.record;
+      const evidence = { format: 1, number: tip.number, sourceSnapshot: id, run, startedOn };
+      await this.#catalogue.addUnchanged(tip.number, startedOn, run, evidence);
+    });
     this.#reason = `Nothing changed since recovery point ${tip.number}. No new point was made.`;
     const entry = { ...tip, written: 0, cleared: 0, transfer: mover.transfer, source: { ...tip.source, length } };
     return this.#result(entry, { kind: 'unchanged', transferred: 0, resumed: false });

@@ -82,12 +82,12 @@ async function lookAt({ source, backup, catalogue, adopt }: BackupRequest, tools
   const backupProperties = await retrier.repeat('properties', () => propertiesIfThere(backup, signal), signal);
   if (backupProperties && isSameBlob(sourceProperties, backupProperties)) throw refuse.sameBlob(source.url);
   const chain = new Catalogue(catalogue, retrier);
-  const { numbers, failed } = await chain.index(signal);
+  const { numbers, failed, pruned } = await chain.index(signal);
   const newest = numbers.at(-1);
   const tip = newest === undefined ? undefined : await chain.entry(newest, signal);
 
   if (tip && tip.source.url !== source.url) throw refuse.otherSource(backup.url, tip.source.url);
-  if (tip && !backupProperties) throw refuse.backupBlobGone(backup.url, numbers.length);
+  if (tip && !backupProperties) throw refuse.backupBlobGone(backup.url, numbers.length - pruned.size);
   if (backupProperties?.copy?.status === 'pending') throw refuse.copyPending(backup.url);
 
   const openRun = backupProperties && readOpenRun(backupProperties.metadata);

@@ -56,6 +56,12 @@ export const refuse = {
       hint: 'Run the backup again to continue from it.',
     }),
 
+  served: () =>
+    new BackupError('superseded', 'Another run has served this backup window meanwhile.', {
+      unharmed: NOTHING_CHANGED,
+      hint: 'Nothing is left to do.',
+    }),
+
   noCatalogueThere: (cause: BackupError) =>
     new BackupError('notSupported', `The catalogue cannot lie beside the backup blob: ${cause.message}`, {
       unharmed: NOTHING_CHANGED,

@@ -1,3 +1,4 @@
+import type { CatalogueIndex } from '../../chain/recordNames.ts';
 import type { PageBlob } from '../../pageBlob.ts';
 import type { ProofLevel } from '../../proof/proof.ts';
 import type { RecordStore } from '../../recordStore.ts';
@@ -17,4 +18,9 @@ export interface BackupRequest {
   readonly keepSourceSnapshots?: number;
   /** Take over a backup blob that holds data and has no chain: it is compared with the source and made equal to it. */
   readonly adopt?: boolean;
+  /**
+   * Asked once the backup blob is held: has another run done meanwhile what this one is for? Then this one throws `superseded` before it does
+   * anything. An interrupted run is finished all the same.
+   */
+  readonly isServed?: ((index: CatalogueIndex) => boolean) | undefined;
 }

@@ -44,11 +44,19 @@ async function backupJob(plan: BackupPlan, request: BackupRequest, options: JobO
     },
     tools,
   );
+  let isClosed = false;
   try {
-    const { numbers } = await catalogue.index(tools.signal);
-    if ((numbers.at(-1) ?? 0) !== plan.parent) throw refuse.superseded(numbers.at(-1) ?? 0);
+    const index = await catalogue.index(tools.signal);
+    const newest = index.numbers.at(-1) ?? 0;
+    if (newest !== plan.parent) throw refuse.superseded(newest);
+    if (hold.journal.record.snapshot === undefined && request.isServed?.(index)) {
+      isClosed = true;
+      await hold.journal.close();
+      throw refuse.served();
+    }
     return await new BackupRun(plan, request, tip, hold, catalogue, tools).finish();
   } catch (error) {
+    if (isClosed) throw error;
     // The record is only a help for the next run: where it cannot be written, that run finds out by itself.
     await hold.journal.pause().catch((reason: unknown) => {
       if (!isBackupError(reason)) throw reason;

@@ -1,5 +1,6 @@
-import { Catalogue, type CatalogueIndex } from '../../chain/catalogue.ts';
+import { Catalogue } from '../../chain/catalogue.ts';
 import type { CatalogueEntry } from '../../chain/entry.ts';
+import { livingNumbers, type CatalogueIndex } from '../../chain/recordNames.ts';
 import { readOpenRun, type OpenRun } from '../../chain/openRun.ts';
 import { isBackupError } from '../../errors.ts';
 import type { BlobImage, BlobProperties } from '../../pageBlob.ts';
@@ -9,10 +10,12 @@ import type { PointsRequest, RecoveryPoint } from './points.ts';
 
 /** How a chain stands, from a handful of requests however long it is. */
 export interface ChainSummary {
-  /** Recovery points in the catalogue, whatever their state. */
+  /** Recovery points in the catalogue, whatever their state, but for pruned ones. */
   readonly points: number;
   /** Points that a later verification found wrong. */
   readonly failed: number;
+  /** When the last of the runs began that found nothing to copy, so that the newest point still equalled the disk: ISO 8601. */
+  readonly unchangedOn?: string | undefined;
   readonly newest: RecoveryPoint | undefined;
   /** The newest point that can be restored: looked for among the newest few only. */
   readonly lastGood: RecoveryPoint | undefined;
@@ -52,8 +55,9 @@ export async function chainSummary({ backup, catalogue }: PointsRequest, options
   const newest = recent[0];
   const rhythm = newest && (await rhythmOf(newest, index, chain, tools));
   return {
-    points: index.numbers.length,
-    failed: index.failed.size,
+    points: livingNumbers(index).length,
+    failed: [...index.failed].filter((number) => !index.pruned.has(number)).length,
+    unchangedOn: index.unchangedOn,
     newest,
     lastGood: recent.find(({ state }) => state === 'good'),
     rhythm,
@@ -75,16 +79,17 @@ export function openRunOn(
 /** From the newest point, whose record must be readable since the next run builds on it, down to the first good one. */
 async function recentPoints(
   chain: Catalogue,
-  { numbers, failed }: CatalogueIndex,
+  index: CatalogueIndex,
   image: (snapshot: string) => BlobImage,
   tools: Tools,
 ): Promise<RecoveryPoint[]> {
   const points: RecoveryPoint[] = [];
+  const numbers = livingNumbers(index);
   for (const number of numbers.slice(-LOOK_BACK).reverse()) {
     const entry = number === numbers.at(-1) ? await chain.entry(number, tools.signal) : await readableEntry(chain, number, tools);
     if (entry === undefined) continue;
     const there = await lookAt(image(entry.backup.snapshot), tools);
-    const point = pointOf(entry, there !== undefined, failed);
+    const point = pointOf(entry, there !== undefined, index);
     points.push(point);
     if (point.state === 'good') break;
   }

@@ -1,12 +1,14 @@
 import type { CatalogueEntry } from '../../chain/entry.ts';
+import type { CatalogueIndex } from '../../chain/recordNames.ts';
 import { isBackupError } from '../../errors.ts';
 import type { PageBlob, SnapshotId } from '../../pageBlob.ts';
 import type { Tools } from '../../tools.ts';
 import type { RecoveryPoint } from './points.ts';
 
-export function pointOf(entry: CatalogueEntry, isLive: boolean, failed: ReadonlySet<number>): RecoveryPoint {
-  if (!isLive) return { entry, state: 'missing' };
-  return { entry, state: failed.has(entry.number) ? 'failed' : 'good' };
+export function pointOf(entry: CatalogueEntry, isLive: boolean, { failed, held }: Pick<CatalogueIndex, 'failed' | 'held'>): RecoveryPoint {
+  const hold = held.has(entry.number) && { isHeld: true };
+  if (!isLive) return { entry, state: 'missing', ...hold };
+  return { entry, state: failed.has(entry.number) ? 'failed' : 'good', ...hold };
 }
 
 /** Ids of the snapshots the backup blob has; none where it is gone itself. */

@@ -1,4 +1,5 @@
 import { Catalogue, type UnreadableRecord } from '../../chain/catalogue.ts';
+import { livingNumbers } from '../../chain/recordNames.ts';
 import type { Proof } from '../../proof/proof.ts';
 import { toolsFor, type JobOptions } from '../../tools.ts';
 import { forEachBounded } from '../../transfer/concurrency.ts';
@@ -19,7 +20,7 @@ const PROOFS_READ = 4;
 const READS_AT_ONCE = { calls: 16, bytes: Infinity };
 
 /**
- * Some recovery points of a chain, newest first, without reading the rest of the catalogue.
+ * Some recovery points of a chain, newest first, pruned ones left out, without reading the rest of the catalogue.
  * @param page at most so many of the points with a number smaller than `below`
  */
 export async function pointsPage(
@@ -30,9 +31,9 @@ export async function pointsPage(
   const tools = toolsFor(options);
   const { signal } = tools;
   const chain = new Catalogue(catalogue, tools.retrier);
-  const { numbers, failed, passed } = await chain.index(signal);
+  const index = await chain.index(signal);
   const { below = Infinity, most } = page;
-  const earlier = numbers.filter((number) => number < below);
+  const earlier = livingNumbers(index).filter((number) => number < below);
   const chosen = earlier.slice(-most);
   const live = await liveSnapshots(backup, tools);
   const { entries, unreadable } = await chain.readable(signal, chosen);
@@ -42,9 +43,9 @@ export async function pointsPage(
     READS_AT_ONCE,
     () => 0,
     async (entry) => {
-      const names = (passed.get(entry.number) ?? []).slice(-PROOFS_READ);
+      const names = (index.passed.get(entry.number) ?? []).slice(-PROOFS_READ);
       const proofs = await Promise.all(names.map((name) => chain.laterProof(name, signal)));
-      points.push({ ...pointOf(entry, live.has(entry.backup.snapshot), failed), verified: widest(proofs) });
+      points.push({ ...pointOf(entry, live.has(entry.backup.snapshot), index), verified: widest(proofs) });
     },
     signal,
   );

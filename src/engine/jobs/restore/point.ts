@@ -1,8 +1,10 @@
 import { Catalogue, type UnreadableRecord } from '../../chain/catalogue.ts';
 import type { CatalogueEntry } from '../../chain/entry.ts';
+import { livingNumbers } from '../../chain/recordNames.ts';
 import { BackupError } from '../../errors.ts';
 import type { PageBlob, SnapshotId } from '../../pageBlob.ts';
 import type { RecordStore } from '../../recordStore.ts';
+import { prunedError } from '../points/pruned.ts';
 import { toolsFor, type JobOptions, type Tools } from '../../tools.ts';
 
 /** The recovery point that a restore starts from. */
@@ -23,10 +25,13 @@ export async function findPoint(
   { retrier, signal }: Tools,
 ): Promise<CatalogueEntry> {
   const chain = new Catalogue(catalogue, retrier);
-  const { numbers, failed } = await chain.index(signal);
-  const { entries, unreadable } = await chain.readable(signal, numbers);
+  const index = await chain.index(signal);
+  const { failed, pruned } = index;
+  const { entries, unreadable } = await chain.readable(signal, livingNumbers(index));
   const entry = entries.find((each) => each.backup.snapshot === point);
   if (!entry) {
+    const gone = (await chain.readable(signal, [...pruned.keys()])).entries.find((each) => each.backup.snapshot === point);
+    if (gone) throw prunedError(gone.number);
     // Tells an id that does not exist from a snapshot that is nobody's recovery point.
     await retrier.repeat('properties', () => backup.image(point).length({ signal }), signal);
     throw unreadable.length > 0 ? perhapsUnreadable(point, unreadable) : notCatalogued(point, backup.url);

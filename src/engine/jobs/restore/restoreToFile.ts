@@ -131,7 +131,7 @@ async function download(
     lengthOf,
     async (piece) => {
       watermark.begin(piece.start);
-      await target.write(piece.start, await retrier.repeat('reading pages', () => original.read(piece, { signal }), signal));
+      await target.write(piece.start, await retrier.read(original, piece, { signal }));
       watermark.done(piece.start, piece.end);
       written += lengthOf(piece);
       progress(written);
@@ -175,7 +175,7 @@ async function mend(
   for await (const { sets } of held) {
     const differing = await compareImages(original, target, sets[0], { retrier, limits, signal, onCompared });
     for (const piece of split(differing, MAX_WRITE)) {
-      await target.write(piece.start, await retrier.repeat('reading pages', () => original.read(piece, { signal }), signal));
+      await target.write(piece.start, await retrier.read(original, piece, { signal }));
     }
     mended += bytesOf(differing);
   }

@@ -181,6 +181,8 @@ async function writeBack(
     emit({ type: 'warning', code: 'compare', text: refusedText(error as BackupError) });
     return countWork(everything());
   });
+  // What an interrupted run had written back is proven too, so it counts for the size of the sample.
+  const whole = reversal && within.start > 0 ? await countWork(rewindWork(reversal, { start: 0, end: length }, tools)) : count;
   emit({ type: 'phase', phase: reversal ? 'copying' : 'comparing', text: plan.reason });
   const mover = new PageMover(point, guard, request.transfer ?? 'auto', retrier, emit);
   const moved = await applyPages(work(), mover, {
@@ -203,7 +205,7 @@ async function writeBack(
       length,
       level: reversal ? wanted : 'full',
       number: entry.number,
-      written: moved.written,
+      written: whole.written,
       changes,
       // Without differences nothing tells which pages were touched; then every page is read.
       base: reversal ? safety : undefined,

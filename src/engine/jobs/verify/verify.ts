@@ -1,5 +1,6 @@
 import { Catalogue } from '../../chain/catalogue.ts';
 import type { CatalogueEntry } from '../../chain/entry.ts';
+import { livingNumbers } from '../../chain/recordNames.ts';
 import { BackupError, isBackupError, type ErrorCode } from '../../errors.ts';
 import { runEvents, type Emit, type RunEvent } from '../../events.ts';
 import type { PageBlob } from '../../pageBlob.ts';
@@ -9,6 +10,7 @@ import { constantWindows } from '../../ranges/rangeWindow.ts';
 import { bytesOf } from '../../ranges/rangeSet.ts';
 import type { RecordStore } from '../../recordStore.ts';
 import { requireChain } from '../points/points.ts';
+import { prunedError } from '../points/pruned.ts';
 import { timeText, toolsFor, type JobOptions, type Tools } from '../../tools.ts';
 
 /** Proves the recovery points of a chain. */
@@ -61,11 +63,12 @@ async function verifyJob(request: VerifyRequest, options: JobOptions, emit: Emit
   const tools = toolsFor(options, emit);
   const { retrier, signal, world } = tools;
   const catalogue = new Catalogue(request.catalogue, retrier);
-  const { isBegun, numbers } = await catalogue.index(signal);
-  const chosen = numbers.filter((number) => request.number === undefined || number === request.number);
+  const index = await catalogue.index(signal);
+  const chosen = livingNumbers(index).filter((number) => request.number === undefined || number === request.number);
   if (chosen.length === 0) {
     // Tells a chain without points from a name that does not exist.
-    await requireChain(request.backup, request.catalogue, isBegun, tools);
+    await requireChain(request.backup, request.catalogue, index.isBegun, tools);
+    if (request.number !== undefined && index.pruned.has(request.number)) throw prunedError(request.number);
     throw new BackupError('snapshotNotFound', `${request.backup.url} has no such recovery point.`, {
       hint: 'List the points with "points".',
     });

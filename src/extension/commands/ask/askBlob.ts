@@ -11,7 +11,7 @@ import { pageBlobsOf } from './listing.ts';
 import { choose, went } from './quickInput.ts';
 
 /** Which page blobs are offered. */
-export type BlobKind = 'disk' | 'backup';
+export type BlobKind = 'disk' | 'backup' | 'any';
 
 type Item = QuickPickItem & { readonly blob: PageBlobItem | undefined };
 
@@ -29,7 +29,7 @@ export async function askBlob(title: string, kind: BlobKind, tools: CommandTools
         (value) => (container = value),
       ),
     async () => {
-      const placeholder = kind === 'disk' ? l10n.t('Page blob') : l10n.t('Backup blob');
+      const placeholder = kind === 'backup' ? l10n.t('Backup blob') : l10n.t('Page blob');
       const end = await choose({ title, step: [3, 3], placeholder, items: itemsOf(account!, container, kind, tools) });
       if (typeof end !== 'string' && !end.value.blob) return 'back';
       return went(end, ({ blob }) => (url = blob!.url));
@@ -42,16 +42,16 @@ export async function askBlob(title: string, kind: BlobKind, tools: CommandTools
 async function itemsOf(account: StorageAccount, container: string, kind: BlobKind, tools: CommandTools): Promise<Item[]> {
   const { blobs, backups } = await pageBlobsOf(account, container, tools);
   const items = blobs
-    .filter(({ name }) => backups.has(name) === (kind === 'backup'))
+    .filter(({ name }) => kind === 'any' || backups.has(name) === (kind === 'backup'))
     .map((blob): Item => {
       const description = [
         sizeText(blob.length),
         ...(blob.snapshots.length > 0 ? [snapshotsText(blob.snapshots.length, tools.voice)] : []),
       ].join(' · ');
-      return { label: blob.name, description, iconPath: new ThemeIcon(kind === 'disk' ? 'database' : 'archive'), blob };
+      return { label: blob.name, description, iconPath: new ThemeIcon(backups.has(blob.name) ? 'archive' : 'database'), blob };
     });
   if (items.length > 0) return items;
   const label =
-    kind === 'disk' ? l10n.t('No page blobs here. Choose another container.') : l10n.t('No backup blobs here. Choose another container.');
+    kind === 'backup' ? l10n.t('No backup blobs here. Choose another container.') : l10n.t('No page blobs here. Choose another container.');
   return [{ label, iconPath: new ThemeIcon('arrow-left'), blob: undefined }];
 }

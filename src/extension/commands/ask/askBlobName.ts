@@ -2,6 +2,7 @@ import { l10n } from 'vscode';
 import { formatAddress } from '../../../azure/blobAddress.ts';
 import type { StorageAccount } from '../../accounts/account.ts';
 import { input, runSteps } from '../../accounts/steps.ts';
+import { blobNameProblem } from '../../words/blobNames.ts';
 import type { CommandTools } from '../tools.ts';
 import { askAccount } from './askAccount.ts';
 import { askContainer, faultIn } from './askContainer.ts';
@@ -37,7 +38,7 @@ export async function askPlace(question: PlaceQuestion, tools: CommandTools): Pr
         (value) => (container = value),
       ),
     async () => {
-      const validate = (text: string) => faultIn(blobNameProblem(text.trim()));
+      const validate = (text: string) => faultIn(blobNameProblem(text.trim(), l10n.t));
       const prompt = question.namePrompt;
       const end = await input({ title, step: 3, totalSteps: 3, placeholder: question.name, prompt, value: question.name, validate });
       return went(end, (value) => (name = value.trim()));
@@ -46,16 +47,6 @@ export async function askPlace(question: PlaceQuestion, tools: CommandTools): Pr
   const isDone = await runSteps((at) => steps[at]);
   return isDone
     ? formatAddress({ endpoint: account!.endpoint, account: undefined, container, blob: name, snapshot: undefined })
-    : undefined;
-}
-
-/** REST: Naming and Referencing Blobs. */
-export function blobNameProblem(name: string): string | undefined {
-  if (name === '') return l10n.t('Type a name.');
-  if (name.length > 1000) return l10n.t('At most 1,000 characters.');
-  if (/[\\\p{Cc}]/u.test(name)) return l10n.t('No backslashes and no control characters.');
-  return /^\/|\/$|[./]$|\/\/|\.\//.test(name)
-    ? l10n.t('A name does not begin or end with a slash or end with a dot, and has something between slashes.')
     : undefined;
 }
 

@@ -3,6 +3,7 @@ import { isBackupError } from '../../../engine/errors.ts';
 import { toolsFor } from '../../../engine/tools.ts';
 import type { StorageAccount } from '../../accounts/account.ts';
 import { input, type StepEnd } from '../../accounts/steps.ts';
+import { containerNameProblem } from '../../words/blobNames.ts';
 import type { CommandTools } from '../tools.ts';
 import { browserOf, containersOf } from './listing.ts';
 import { choose } from './quickInput.ts';
@@ -30,7 +31,7 @@ export async function askContainer(account: StorageAccount, question: ContainerQ
       placeholder: 'backups',
       prompt: l10n.t('Name of the new container in {0}', account.name),
       value: 'backups',
-      validate: (text) => faultIn(containerNameProblem(text.trim())),
+      validate: (text) => faultIn(containerNameProblem(text.trim(), l10n.t)),
     });
     if (typed === 'cancel') return 'cancel';
     if (typed === 'back') continue;
@@ -65,12 +66,4 @@ async function namesOf(account: StorageAccount, tools: CommandTools): Promise<st
 /** For an input box. */
 export function faultIn(message: string | undefined): { readonly message: string; readonly isWarning: false } | undefined {
   return message === undefined ? undefined : { message, isWarning: false };
-}
-
-/** REST: Naming and Referencing Containers. */
-export function containerNameProblem(name: string): string | undefined {
-  if (name === '') return l10n.t('Type a name.');
-  if (!/^[a-z0-9-]*$/.test(name)) return l10n.t('Only lower-case letters, digits and hyphens.');
-  if (name.length < 3 || name.length > 63) return l10n.t('3 to 63 characters.');
-  return /^-|-$|--/.test(name) ? l10n.t('Hyphens stand alone, between letters or digits.') : undefined;
 }

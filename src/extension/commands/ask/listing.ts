@@ -1,6 +1,7 @@
 import type { AccountBrowser, PageBlobItem } from '../../../azure/browse/accountBrowser.ts';
 import { toolsFor } from '../../../engine/tools.ts';
 import type { StorageAccount } from '../../accounts/account.ts';
+import { containersIn } from '../../accounts/containersIn.ts';
 import type { CommandTools } from '../tools.ts';
 
 /** A list to choose from holds no more than this; whoever has more finds the rest in the tree. */
@@ -10,18 +11,8 @@ export function browserOf(account: StorageAccount, { session }: CommandTools): P
   return session.browse(account.endpoint, account.scope);
 }
 
-export async function containersOf(account: StorageAccount, tools: CommandTools): Promise<string[]> {
-  const browser = await browserOf(account, tools);
-  const { retrier, signal } = toolsFor(tools.job);
-  const names: string[] = [];
-  let marker: string | undefined;
-  do {
-    const from = marker;
-    const page = await retrier.repeat('containers', () => browser.containers(from, { signal }), signal);
-    names.push(...page.items.map(({ name }) => name));
-    marker = page.next;
-  } while (marker !== undefined && names.length < MOST);
-  return names;
+export function containersOf(account: StorageAccount, { session, job }: CommandTools): Promise<string[]> {
+  return containersIn(account, session, job);
 }
 
 export interface PageBlobList {

@@ -2,8 +2,11 @@ import type { PageRange } from '../../../engine/ranges/pageRange.ts';
 import { PAGE } from '../../../engine/ranges/pageRange.ts';
 import { queryOf, subjectIn, type Pair } from '../subject.ts';
 
-/** Bytes that one document shows at most: 16,384 lines, which VS Code compares at once. */
-export const WINDOW = 256 * 1024;
+/**
+ * Bytes that one document shows at most: 768 lines. Up to 1,700 lines on both sides together VS Code sets the lines side by side, address by address;
+ * with more it may give up after 5 s, and then shows everything as replaced.
+ */
+export const WINDOW = 12 * 1024;
 
 /** The bytes `[start, end)` of both images, whole pages. */
 export interface ByteWindow extends PageRange {

@@ -15,5 +15,11 @@ export async function* eventsOf(spec: RunSpec, context: JobContext): AsyncGenera
     case 'copy':
       yield* (await import('./copyJob.ts')).copyJob(spec, context);
       break;
+    case 'restore':
+    case 'restoreChain':
+    case 'restoreFile':
+    case 'rewind':
+      yield* (await import('./restoreJob.ts')).restoreJob(spec, context);
+      break;
   }
 }

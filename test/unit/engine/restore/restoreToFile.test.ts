@@ -34,14 +34,14 @@ async function scene(seed = 1) {
 const fails = (call: Promise<unknown>, code: ErrorCode) => assert.rejects(call, (error: unknown) => isBackupError(error, code));
 
 describe('restore to a file', () => {
-  it('gives the file its name when every page has been read back, and reads no page that the point does not hold', async () => {
+  it('gives the file its name when every page has been read back, and writes no page that the point does not hold', async () => {
     const { chain, files, restore, equal, first } = await scene();
     const { result, calls } = await callsDuring(chain, () => restore());
     equal();
     assert.deepEqual([result.number, result.recoveryPoint, result.written, result.transfer], [1, first.backup.snapshot, 6 * PAGE, 'relay']);
     assert.deepEqual(result.proof, { level: 'changed', changed: 6 * PAGE, changedCompared: 6 * PAGE, rest: 0, restCompared: 0 });
-    // Once to write it, once to compare.
-    assert.equal(bytesOf(calls, ['read']), 12 * PAGE);
+    // Once to write it, once to compare: then across small gaps, in one request.
+    assert.equal(bytesOf(calls, ['read']), (6 + 10) * PAGE);
     assert.deepEqual(files.calls.slice(-2), ['checkpoint', 'finish'], 'durable before it has its name');
     assert.ok(files.calls.lastIndexOf('read') < files.calls.indexOf('finish'));
     assert.deepEqual(
@@ -86,7 +86,7 @@ describe('restore to a file', () => {
 
     const other = await scene();
     other.files.interceptor = (call) => {
-      if (call === 'read') other.files.partial!.bytes[700]! ^= 1;
+      if (call === 'read') other.files.partial!.bytes[700] = 255;
     };
     await fails(other.restore(), 'integrity');
     assert.equal(other.files.finished, undefined);
@@ -118,7 +118,7 @@ describe('restore to a file', () => {
       );
       chain.service.interceptor = undefined;
       if (last) {
-        assert.ok(at > 10);
+        assert.ok(at > 8);
         equal();
         break;
       }

@@ -1,0 +1,181 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { redact } from '../../azure/redact.ts';
+import { BackupError, isBackupError } from '../../engine/errors.ts';
+import { forEachBounded } from '../../engine/transfer/concurrency.ts';
+import type { World } from '../../engine/world.ts';
+import { applyAll, isFailure } from '../../policy/apply/applyAll.ts';
+import type { ChainOutcome } from '../../policy/apply/applyChain.ts';
+import type { ChainPorts } from '../../policy/apply/chainLook.ts';
+import { expandPolicy, type Expansion, type PolicyChain } from '../../policy/apply/expand.ts';
+import { previewChain } from '../../policy/apply/preview.ts';
+import { countsText, reportText } from '../../policy/apply/report.ts';
+import { isInShard, type Shard } from '../../policy/apply/shard.ts';
+import { readPolicy } from '../../policy/file/readPolicy.ts';
+import type { Policy } from '../../policy/policy.ts';
+import { usageError, type Arguments } from '../arguments.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { EXIT, exitStatusOf, type ExitStatus } from '../exitStatus.ts';
+import { catalogueOf } from '../operands.ts';
+import { amountText } from '../words.ts';
+import { outcomeObject, previewObject, tellOutcome, tellPreview } from './applyText.ts';
+import { DRY_RUN_OPTION } from './options.ts';
+
+const PARALLEL = 4;
+const PATIENCE_S = 90;
+const PREVIEW = 3;
+
+/** `apply --policy FILE`: does all that is due. */
+export const apply: Command = {
+  name: 'apply',
+  summary: 'Do all that a policy file says is due: back up, then prune.',
+  operands: [],
+  options: [
+    { name: 'policy', value: 'file', text: 'The policy file (page-blob-backup.yaml).' },
+    { name: 'parallel', value: 'n', least: 1, text: `Chains at once (${PARALLEL}).` },
+    { name: 'shard', value: 'i/n', text: 'Only the i-th of n parts of the chains: for several machines that share a fleet.' },
+    { name: 'wait', value: 'seconds', least: 0, text: `How long to wait for chains that another process is backing up (${PATIENCE_S}).` },
+    {
+      name: 'now',
+      value: 'time',
+      text: 'The time to take for now, such as 2026-01-31T03:00:00Z: for trying a policy out. Records bear it too.',
+    },
+    { name: 'report', value: 'file', text: 'Write a summary in Markdown to this file.' },
+    { name: 'coming', value: 'n', least: 0, text: `With --dry-run: how many coming runs of each chain are shown (${PREVIEW}).` },
+    DRY_RUN_OPTION,
+  ],
+  notes: [
+    'With --json there is one object of type "chain" for each chain, and a result with the counts. One chain that fails does not stop the others; the exit',
+    'status is that of the first that failed. Run it as often as you like: what is not due is left alone, and what another process does is not done twice.',
+  ],
+  whenStopped: 'Recovery points are as they were. Run the same command again: it goes on from here.',
+  run,
+};
+
+async function run(context: CommandContext): Promise<ExitStatus> {
+  const { args, azure, people, print } = context;
+  const policy = await policyOf(context);
+  const job = { ...context.job, world: clockOf(args, context.job.world) };
+  const { signal } = job;
+  people.draw(' preparing  Looking for the disks of the policy.');
+  const expansion = inShard(await expandPolicy(policy, azure, { signal }), shardOf(args));
+  for (const { what, error } of expansion.faults) {
+    people.line(` failed     ${what}  ${error.fullText}`, 'error');
+    await print('fault', { what, code: error.code, message: error.message });
+  }
+  for (const what of expansion.empty) people.line(` warning    No page blob matches ${what}.`, 'warning');
+  const portsOf = ({ source, backup, target }: PolicyChain): ChainPorts => {
+    const blob = azure.pageBlob(backup);
+    return { source: azure.pageBlob(source), backup: blob, catalogue: catalogueOf(azure, blob, target.catalogue) };
+  };
+  if (args.flag('dry-run')) return preview(expansion, portsOf, job, context);
+
+  const now = job.world.now();
+  if (args.flag('now')) people.line(` warning    Records will say that it is ${new Date(now).toISOString()}, as --now does.`, 'warning');
+  const outcomes: ChainOutcome[] = [];
+  const onOutcome = async (outcome: ChainOutcome): Promise<void> => {
+    outcomes.push(outcome);
+    tellOutcome(people, outcome);
+    await print('chain', outcomeObject(outcome));
+  };
+  const limits = { parallel: args.number('parallel') ?? PARALLEL, patience: (args.number('wait') ?? PATIENCE_S) * 1000 };
+  try {
+    await applyAll(expansion.chains, portsOf, { ...job, ...limits, onOutcome });
+  } finally {
+    const file = args.text('report');
+    if (file !== undefined) await write(file, reportText({ now, outcomes, faults: expansion.faults, empty: expansion.empty }));
+  }
+  const failed = outcomes.filter(isFailure);
+  people.line(countsText(outcomes), failed.length > 0 ? 'error' : 'plain');
+  const counts = Object.fromEntries(
+    Map.groupBy(outcomes, ({ outcome }) => outcome)
+      .entries()
+      .map(([word, all]) => [word, all.length]),
+  );
+  const failures = failed.length + expansion.faults.length;
+  await print('result', { job: 'apply', chains: outcomes.length, counts, failed: failures, requests: context.requests() });
+  const [error] = [...expansion.faults, ...failed].flatMap(({ error }) => error ?? []);
+  return error ? exitStatusOf(error) : EXIT.done;
+}
+
+async function preview(
+  { chains, faults }: Expansion,
+  portsOf: (chain: PolicyChain) => ChainPorts,
+  job: CommandContext['job'],
+  { args, people, print }: CommandContext,
+): Promise<ExitStatus> {
+  let failure: unknown = faults[0]?.error;
+  const show = async (chain: PolicyChain): Promise<void> => {
+    try {
+      const shown = await previewChain(chain, portsOf(chain), args.number('coming') ?? PREVIEW, job);
+      tellPreview(people, shown);
+      await print('chain', previewObject(shown));
+    } catch (error) {
+      if (!isBackupError(error) || error.code === 'cancelled') throw error;
+      failure ??= error;
+      people.line(` failed     ${chain.source}  ${error.fullText}`, 'error');
+      await print('chain', { source: chain.source, backup: chain.backup, outcome: 'failed', code: error.code, message: error.message });
+    }
+  };
+  await forEachBounded(chains, { calls: args.number('parallel') ?? PARALLEL, bytes: Infinity }, () => 0, show, job.signal);
+  people.line(`${amountText(chains.length, 'chain')}. Nothing was changed: this was a dry run.`);
+  await print('result', { job: 'apply', dryRun: true, chains: chains.length });
+  return failure === undefined ? EXIT.done : exitStatusOf(failure);
+}
+
+/** Reads the file; what is wrong with it is told line by line, as compilers do. @throws badInput, fileProblem */
+async function policyOf({ args, people, print }: CommandContext): Promise<Policy> {
+  const file = args.text('policy');
+  if (file === undefined) throw usageError('"apply" needs --policy <file>.', 'apply');
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw fileProblem(`The policy file ${file} cannot be read`, error);
+  }
+  const { policy, problems } = readPolicy(text);
+  for (const { line, column, message } of problems) {
+    people.line(`${file}:${line}:${column}: ${message}`, 'error');
+    await print('problem', { file, line, column, message });
+  }
+  if (policy) return policy;
+  throw new BackupError('badInput', `The policy file ${file} has ${amountText(problems.length, 'mistake')}.`, {
+    unharmed: 'Nothing was changed.',
+  });
+}
+
+async function write(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, redact(text));
+  } catch (error) {
+    throw fileProblem(`The report ${file} cannot be written`, error);
+  }
+}
+
+function fileProblem(what: string, error: unknown): BackupError {
+  return new BackupError('fileProblem', `${what}: ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
+}
+
+/** The machine's clock, set to the time of `--now`. @throws badInput */
+function clockOf(args: Arguments, world: World): World {
+  const text = args.text('now');
+  if (text === undefined) return world;
+  const now = Date.parse(text);
+  if (!/^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(text) || Number.isNaN(now)) {
+    throw usageError(`--now takes a time such as 2026-01-31T03:00:00Z, not "${text}".`, 'apply');
+  }
+  const ahead = now - world.now();
+  return { now: () => world.now() + ahead, sleep: world.sleep.bind(world), random: world.random.bind(world), uuid: world.uuid.bind(world) };
+}
+
+function shardOf(args: Arguments): Shard | undefined {
+  const text = args.text('shard');
+  if (text === undefined) return undefined;
+  const [, index, count] = /^([1-9]\d{0,5})\/([1-9]\d{0,5})$/.exec(text) ?? [];
+  if (index === undefined || Number(index) > Number(count))
+    throw usageError(`--shard takes i/n with i from 1 to n, not "${text}".`, 'apply');
+  return { index: Number(index), count: Number(count) };
+}
+
+function inShard(expansion: Expansion, shard: Shard | undefined): Expansion {
+  return shard ? { ...expansion, chains: expansion.chains.filter(({ key }) => isInShard(key, shard)) } : expansion;
+}

@@ -1,0 +1,65 @@
+import { sizeText } from '../../engine/sizeText.ts';
+import { isFailure } from './applyAll.ts';
+import type { ChainOutcome } from './applyChain.ts';
+import type { ExpansionFault } from './expand.ts';
+
+/** What a whole `apply` came to. */
+export interface ApplySummary {
+  /** Milliseconds of the clock that decided what was due. */
+  readonly now: number;
+  readonly outcomes: readonly ChainOutcome[];
+  readonly faults: readonly ExpansionFault[];
+  /** Patterns that no disk matches. */
+  readonly empty: readonly string[];
+}
+
+const ORDER: readonly ChainOutcome['outcome'][] = ['failed', 'busy', 'backedUp', 'unchanged', 'served', 'notDue'];
+
+export const OUTCOME_WORDS: Readonly<Record<ChainOutcome['outcome'], string>> = {
+  failed: 'failed',
+  busy: 'busy elsewhere',
+  backedUp: 'backed up',
+  unchanged: 'unchanged',
+  served: 'served elsewhere',
+  notDue: 'not due',
+};
+
+/** The summary in Markdown, trouble first. Chains that were not due are counted and not listed. */
+export function reportText({ now, outcomes, faults, empty }: ApplySummary): string {
+  const failed = outcomes.filter(isFailure).length + faults.length;
+  const lines = [
+    '# Page Blob Backup',
+    '',
+    `${new Date(now).toISOString()}: ${failed === 0 ? 'all is well' : `**${failed} failed**`}. ${countsText(outcomes)}`,
+    '',
+  ];
+  if (faults.length > 0) lines.push('## Not run', '', ...faults.map(({ what, error }) => `- \`${what}\`: ${cell(error.message)}`), '');
+  if (empty.length > 0) lines.push('## Patterns that no disk matches', '', ...empty.map((what) => `- \`${what}\``), '');
+  const listed = ORDER.slice(0, -1).flatMap((word) => outcomes.filter(({ outcome }) => outcome === word));
+  if (listed.length > 0) {
+    lines.push('| chain | outcome | moved | point | pruned | |', '| --- | --- | ---: | --- | ---: | --- |', ...listed.map(rowOf), '');
+  }
+  return lines.join('\n');
+}
+
+/** `12 chains: 3 backed up, 9 not due.` */
+export function countsText(outcomes: readonly ChainOutcome[]): string {
+  const counts = ORDER.flatMap((word) => {
+    const count = outcomes.filter(({ outcome }) => outcome === word).length;
+    return count === 0 ? [] : `${count} ${OUTCOME_WORDS[word]}`;
+  });
+  return `${outcomes.length} ${outcomes.length === 1 ? 'chain' : 'chains'}${counts.length === 0 ? '' : `: ${counts.join(', ')}`}.`;
+}
+
+function rowOf({ chain, outcome, backup, prune, reason, error, warnings, missed }: ChainOutcome): string {
+  const notes = [error ? reason : '', missed ? 'made up for missed windows' : '', ...warnings].filter(Boolean).join(' ');
+  const moved = backup ? sizeText(backup.transferred) : '';
+  const point = backup && backup.kind !== 'unchanged' ? `${backup.number} ${backup.kind}` : '';
+  const pruned = prune ? String(prune.deleted.length) : '';
+  return `| \`${chain.source}\` → \`${chain.backup}\` | ${[OUTCOME_WORDS[outcome], moved, point, pruned, cell(notes)].join(' | ')} |`;
+}
+
+/** Text in one cell of a table. */
+function cell(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|');
+}

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, it } from 'node:test';
+import { COMMANDS } from '../../../src/extension/names.ts';
+import { BACKUP, SOURCE } from '../../support/chain/memoryChain.ts';
+import { CommandRig, diskRow } from '../../support/extension/commandRig.ts';
+import { WizardPage } from '../../support/extension/wizardPage.ts';
+import { GO_BACK } from '../../support/vscode/quickInputs.ts';
+import { user } from '../../support/vscode/user.ts';
+import { panels } from '../../support/vscode/window.ts';
+
+const TARGET = 'https://disks.example/vhds/diskrestored.vhd';
+const chainRow = { kind: 'chain', url: BACKUP, backup: BACKUP, source: SOURCE } as const;
+let rig: CommandRig;
+afterEach(() => {
+  rig.close();
+  panels.length = 0;
+});
+
+async function backedUp(): Promise<CommandRig> {
+  rig = await CommandRig.open();
+  rig.chain.write(0, 1, 4);
+  await rig.chain.backup();
+  rig.chain.write(2, 9);
+  await rig.chain.backup();
+  return rig;
+}
+
+async function pointRow(number: number): Promise<object> {
+  const entry = (await rig.chain.entries()).find((each) => each.number === number)!;
+  const url = `${BACKUP}?snapshot=${entry.backup.snapshot}`;
+  return { kind: 'point', url, backup: BACKUP, source: SOURCE, point: { entry, state: 'good' } };
+}
+
+/** What the oracle finds different between a point and a blob. */
+async function differs(number: number, url: string): Promise<string | undefined> {
+  const entry = (await rig.chain.entries()).find((each) => each.number === number)!;
+  return rig.chain.service.oracle.differenceOf({ url: BACKUP, snapshot: entry.backup.snapshot }, { url });
+}
+
+const questions = (): string[] => user.seen.filter(({ kind }) => kind === 'pick' || kind === 'input').map(({ text }) => text);
+
+describe('Restore…', () => {
+  it('opens the wizard with the point of the row', async () => {
+    await backedUp();
+    await rig.run(COMMANDS.restore, await pointRow(1));
+    const page = new WizardPage(rig);
+    await page.until(({ points, target }) => points.chosen !== undefined && target);
+    assert.equal(page.view.points.chosen, (await rig.chain.entries())[0]!.backup.snapshot);
+    assert.deepEqual(questions(), []);
+  });
+
+  it('finds the chain of a disk, and asks for one from the palette', async () => {
+    await backedUp();
+    await rig.run(COMMANDS.restore, diskRow);
+    assert.equal(panels.length, 1);
+    panels[0]!.dispose();
+    user.answers(/Storage account/, 'backups');
+    user.answers(/Container/, 'backups');
+    user.answers(/Backup blob/, 'disk.vhd');
+    await rig.run(COMMANDS.restore);
+    const page = new WizardPage(rig);
+    await page.until(({ points }) => points.state === 'ready');
+    assert.equal(page.view.origin, 'from backups / backups/disk.vhd');
+  });
+
+  it('asks which chain, and says where there is none', async () => {
+    await backedUp();
+    const other = 'https://backups.example/backups/other.vhd';
+    const client = rig.chain.service.client('other');
+    await rig.chain.backup({ backup: client.pageBlob(other), catalogue: client.recordStore(`${other}.chain`) });
+    user.answers(/several chains/, 'backups/other.vhd');
+    await rig.run(COMMANDS.restore, diskRow);
+    await new WizardPage(rig).until(({ origin }) => origin === 'from backups / backups/other.vhd');
+    rig.close();
+    rig = await CommandRig.open();
+    await rig.run(COMMANDS.restore, diskRow);
+    assert.deepEqual(user.take(), ['info: There is no backup of disk.vhd yet, so there is nothing to restore.']);
+  });
+});
+
+describe('Restore Quickly…', () => {
+  it('asks three things and shows the plan, then restores', async () => {
+    await backedUp();
+    user.answers(/Point in time/, ({ choices }) => {
+      assert.equal(choices.length, 2);
+      return choices[0];
+    });
+    user.answers(/Restore to where/, 'A new blob beside the disk');
+    user.answers(/Name of the blob/, '=');
+    user.answers(/^Restore disk\.vhd as of .* to vhds\/diskrestored\.vhd\?$/, ({ detail, modal, choices }) => {
+      assert.ok(modal);
+      assert.deepEqual(choices, ['Restore']);
+      assert.match(detail!, /^1\. Copy the recovery point to disks \/ vhds\/diskrestored\.vhd \(2 KiB · 1 request\)\n2\. Read back/);
+      assert.match(detail!, /Stays as it is: disk\.vhd, its chain, all recovery points\./);
+      assert.match(detail!, /A VM keeps using the old disk until you swap it/);
+      return 'Restore';
+    });
+    await rig.run(COMMANDS.restoreQuickly, chainRow);
+    await rig.idle();
+    assert.equal(questions().length, 3);
+    const [record] = rig.runs.all();
+    assert.equal(record!.state, 'done', record!.outcome);
+    assert.ok(record!.spec.job === 'restore');
+    assert.equal(await differs(record!.spec.number, TARGET), undefined);
+    assert.deepEqual(panels, []);
+  });
+
+  it('goes back a step, and runs nothing when the plan is turned away', async () => {
+    await backedUp();
+    user.answers(/Restore to where/, 'A new blob beside the disk');
+    user.answers(/Name of the blob/, GO_BACK);
+    user.answers(/Restore to where/, 'A new blob beside the disk');
+    user.answers(/Name of the blob/, 'mine.vhd');
+    await rig.run(COMMANDS.restoreQuickly, await pointRow(1));
+    assert.equal(questions().length, 4);
+    assert.equal(user.seen.at(-1)!.modal, true);
+    assert.deepEqual(rig.runs.all(), []);
+  });
+
+  it('restores to another place, and tells what keeps it from that', async () => {
+    await backedUp();
+    rig.chain.service.foreign.createBlob('https://backups.example/backups/diskrestored.vhd', 8192);
+    user.answers(/Restore to where/, 'A new blob somewhere else…');
+    user.answers(/Storage account to restore to/, 'backups');
+    user.answers(/Container to restore to/, 'backups');
+    user.answers(/Name of the blob/, '=');
+    await rig.run(COMMANDS.restoreQuickly, await pointRow(2));
+    assert.deepEqual(rig.runs.all(), []);
+    assert.match(user.seen.at(-1)!.text, /exists already/);
+    assert.equal(user.seen.at(-1)!.kind, 'error');
+  });
+
+  it('restores to a file', async () => {
+    await backedUp();
+    const folder = mkdtempSync(join(tmpdir(), 'pbb-quick-'));
+    try {
+      user.answers(/Restore to where/, 'A file on this machine…');
+      user.answers(/Restore to a File/, join(folder, 'x.vhd'));
+      user.answers(/to x\.vhd\?$/, 'Restore');
+      await rig.run(COMMANDS.restoreQuickly, await pointRow(2));
+      await rig.idle();
+      assert.equal(readFileSync(join(folder, 'x.vhd')).length, 8192);
+      assert.match(rig.runs.all()[0]!.outcome!, /^Restored point 2 of disk\.vhd to .*x\.vhd: 2 KiB/);
+      assert.deepEqual(user.seen.at(-1)!.choices, ['Show Log'], 'no tree shows a file');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('Rewind to This Point…', () => {
+  it('tells what it does in a question, and does it', async () => {
+    await backedUp();
+    user.answers(/^Rewind disk\.vhd to /, ({ kind, detail, choices }) => {
+      assert.equal(kind, 'warning');
+      assert.deepEqual(choices, ['Rewind the Disk']);
+      assert.match(detail!, /1\. Take a snapshot of the disk as it is now, which stays/);
+      assert.match(detail!, /2\. Write back what differs, and nothing else: disks \/ vhds\/disk\.vhd \(512 bytes · 1 request\)/);
+      assert.match(detail!, /The disk keeps its name and its chain/);
+      return 'Rewind the Disk';
+    });
+    await rig.run(COMMANDS.rewind, await pointRow(1));
+    await rig.idle();
+    const [record] = rig.runs.all();
+    assert.equal(record!.state, 'done', record!.outcome);
+    assert.match(
+      record!.outcome!,
+      /^Rewound disk\.vhd to point 1: 512 bytes written back.* The snapshot .* holds the disk as it was before\.$/,
+    );
+    assert.equal(await differs(1, SOURCE), undefined);
+  });
+
+  it('is refused while a VM holds the disk, with the way out', async () => {
+    await backedUp();
+    rig.chain.service.foreign.attach(SOURCE);
+    await rig.run(COMMANDS.rewind, await pointRow(1));
+    assert.match(
+      user.seen.at(-1)!.text,
+      /attached to a VM \(infinite lease\)\. Nothing was changed\. Restore to a new blob instead, or detach it first\.$/,
+    );
+    assert.deepEqual(rig.runs.all(), []);
+  });
+
+  it('does not run beside a backup of the same chain', async () => {
+    await backedUp();
+    const entry = (await rig.chain.entries())[0]!;
+    const backup = rig.runs.start({ job: 'backup', source: SOURCE, backup: BACKUP, full: false, adopt: false });
+    const from = { source: SOURCE, backup: BACKUP, point: entry.backup.snapshot, number: 1, evenIfFailed: false };
+    assert.equal(rig.runs.begin({ ...from, job: 'rewind' }).id, undefined);
+    assert.match(user.seen.at(-1)!.text, /^This blob is in use: Backup of disk\.vhd is under way\./);
+    await backup;
+  });
+});
