@@ -16,7 +16,7 @@ test(`all jobs mixed, two machines, foreigners and faults, in ${RUNS} random his
   console.log(`${tally.points} points, ${tally.restored} disks compared; ${ends.join(', ')}`);
   // A property over jobs that all fail would prove nothing.
   const done = (job: string) => tally.jobs.get(`${job} done`) ?? 0;
-  for (const job of ['backup', 'twoBackups', 'verify', 'restoreToBlob', 'restoreToFile', 'restoreChain', 'rewind', 'promote']) {
+  for (const job of ['backup', 'twoBackups', 'verify', 'restoreToBlob', 'restoreToFile', 'restoreChain', 'rewind', 'promote', 'prune']) {
     assert.ok(done(job) > RUNS / 50, `${job} done ${done(job)} times`);
   }
 });

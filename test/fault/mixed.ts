@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { BackupError } from '../../src/engine/errors.ts';
 import { resultOf } from '../../src/engine/events.ts';
 import { planPromote, runPromote } from '../../src/engine/jobs/promote/promote.ts';
+import { planPrune } from '../../src/engine/jobs/prune/plan.ts';
+import { runPrune } from '../../src/engine/jobs/prune/run.ts';
 import { planRestoreChain, runRestoreChain } from '../../src/engine/jobs/restore/restoreChain.ts';
 import { planRestoreToBlob, runRestoreToBlob } from '../../src/engine/jobs/restore/restoreToBlob.ts';
 import { planRestoreToFile, runRestoreToFile } from '../../src/engine/jobs/restore/restoreToFile.ts';
@@ -31,6 +33,7 @@ const JOBS = [
   'restoreChain',
   'rewind',
   'promote',
+  'prune',
 ] as const;
 type Job = (typeof JOBS)[number];
 
@@ -216,6 +219,7 @@ class Life {
       if (meanwhile.length === 0) this.#compare({ url: SOURCE }, { url: SOURCE, snapshot }, 'the disk is the snapshot');
       return;
     }
+    if (job === 'prune') return this.#prune(client, 1 + (choice % 3), options);
     const points = await this.#points();
     const point = points[choice % Math.max(1, points.length)];
     if (point === undefined) return;
@@ -226,6 +230,24 @@ class Life {
     if (meanwhile.length > 0) return;
     this.#compare({ url: disk }, { url: BACKUP, snapshot: point }, 'the disk is the point');
     assert.ok(oracle.snapshotsEver(SOURCE).some(({ id, deletedBy }) => id === safetySnapshot && deletedBy === undefined));
+  }
+
+  /** Only snapshots that the catalogue names go, never the newest good one. */
+  async #prune(client: MemoryClient, last: number, options: Pick<JobOptions, 'signal'>): Promise<void> {
+    const chain = this.#chain;
+    const request = { ...this.#ports(client), source: client.pageBlob(SOURCE), policy: { last } };
+    const all = { world: client.world, ...options };
+    const before = (await this.#points()).at(-1);
+    try {
+      await resultOf(runPrune(await planPrune(request, all), request, all));
+    } finally {
+      const named = new Set((await chain.entries()).map(({ backup }) => backup.snapshot));
+      const mine = chain.service.oracle.snapshotsEver(BACKUP).filter(({ deletedBy }) => deletedBy === client.clientName);
+      assert.ok(
+        mine.every(({ id }) => named.has(id) && id !== before),
+        'only older points are deleted',
+      );
+    }
   }
 
   async #restoreToBlob(

@@ -1,6 +1,7 @@
 import { INCREMENTALS, OTHER_BACKUPS } from './backups.ts';
 import { sweepOf, type Sweep } from './crashSweep.ts';
 import { PROMOTION } from './promotions.ts';
+import { PRUNE } from './prunes.ts';
 import { RESTORE_CHAINS } from './restoreChains.ts';
 import { RESTORES } from './restores.ts';
 import { VERIFY } from './verifies.ts';
@@ -12,4 +13,5 @@ export const SWEEPS: readonly Sweep[] = [
   ...RESTORE_CHAINS.map(sweepOf),
   sweepOf(PROMOTION),
   sweepOf(VERIFY),
+  sweepOf(PRUNE),
 ];
