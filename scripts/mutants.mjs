@@ -20,6 +20,8 @@ const COPIED = [
   'test/support/memory',
 ];
 const HISTORIES = '1500';
+/** Sweeps over every call of a run: they go last. */
+const LONG = /crash|ambiguous|costOf|restoreChain|interrupted|rewind/i;
 /** For the tests without a mutant; a mutant has three times as long as those took, so that only what hangs is killed by the clock. */
 let deadlineMs = 30 * 60_000;
 
@@ -77,8 +79,7 @@ function firstFailure(copy, files) {
 const unitTests = readdirSync(join(original, 'test/unit/engine'), { recursive: true })
   .filter((name) => name.endsWith('.test.ts'))
   .map((name) => join('test/unit/engine', name))
-  // The long sweeps last.
-  .sort((a, b) => Number(/crash|ambiguous/.test(a)) - Number(/crash|ambiguous/.test(b)));
+  .sort((a, b) => Number(LONG.test(a)) - Number(LONG.test(b)));
 const histories = ['test/fault/histories.test.ts'];
 
 async function meet(mutant) {

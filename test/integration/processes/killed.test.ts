@@ -90,7 +90,7 @@ describe(`real processes that are killed at random requests (${ROUNDS} times eac
       const blob = accounts.disks.getPageBlobClient(`restored-${round}.vhd`);
       const toBlob = ['restore', from, chain.through(blob)];
       if (round % 2 === 1)
-        toBlob.push('--continue-chain', '--new-backup', `${chain.through(accounts.backups.getPageBlobClient(`restored-${round}.vhd`))}`);
+        toBlob.push('--continue-chain', '--new-backup', chain.through(accounts.backups.getPageBlobClient(`restored-${round}.vhd`)));
       if (await killed(toBlob, at)) {
         kills++;
         if (await blob.exists()) {
