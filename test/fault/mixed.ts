@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { BackupError } from '../../src/engine/errors.ts';
 import { resultOf } from '../../src/engine/events.ts';
 import { planPromote, runPromote } from '../../src/engine/jobs/promote/promote.ts';
+import { indexOf } from '../../src/engine/chain/recordNames.ts';
 import { planPrune } from '../../src/engine/jobs/prune/plan.ts';
 import { runPrune } from '../../src/engine/jobs/prune/run.ts';
 import { planRestoreChain, runRestoreChain } from '../../src/engine/jobs/restore/restoreChain.ts';
@@ -303,10 +304,16 @@ class Life {
     this.#tally.bytesCompared += oracle.contentOf(other).length;
   }
 
-  /** Backup snapshots of the points that still exist. */
+  /** Backup snapshots of the points that still exist: one that a prune has recorded as its own is gone, if not yet its snapshot. */
   async #points(): Promise<string[]> {
+    const { service } = this.#chain;
     const live = new Set(liveSnapshots(this.#chain, BACKUP).map(({ id }) => id));
-    return (await this.#chain.entries()).map(({ backup }) => backup.snapshot).filter((id) => live.has(id));
+    const faults = service.interceptor;
+    service.interceptor = undefined;
+    const { pruned } = indexOf(await service.recordStore(CATALOGUE).list());
+    service.interceptor = faults;
+    const there = (await this.#chain.entries()).filter(({ number, backup }) => !pruned.has(number) && live.has(backup.snapshot));
+    return there.map(({ backup }) => backup.snapshot);
   }
 
   #ports(client: MemoryClient) {

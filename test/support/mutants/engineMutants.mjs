@@ -72,12 +72,7 @@ export const ENGINE_MUTANTS = [
     "if ((await this.#store.create(name, text, { signal })) === 'created') return entry;",
     'await this.#store.create(name, text, { signal });\n        return entry;',
   ),
-  m(
-    'the catalogue is not looked at again under the lease',
-    'jobs/backup/run.ts',
-    'if ((numbers.at(-1) ?? 0) !== plan.parent) throw',
-    'if (false) throw',
-  ),
+  m('the catalogue is not looked at again under the lease', 'jobs/backup/run.ts', 'if (newest !== plan.parent) throw', 'if (false) throw'),
   m('a commit whose answer was lost is taken for somebody else’s', catalogue, 'if (there?.run === entry.run) return there;', ''),
   m(
     'a commit whose answer was lost is taken as done',
@@ -115,12 +110,7 @@ export const ENGINE_MUTANTS = [
     "if (isBackupError(error) && error.effect === 'unknown') await this.raiseEpoch(epoch, signal);",
     '',
   ),
-  m(
-    'writes do not name the epoch',
-    guard,
-    'return await send({ leaseId: this.leaseId, epoch });',
-    'return await send({ leaseId: this.leaseId, epoch: undefined });',
-  ),
+  m('writes do not name the epoch', guard, 'send({ leaseId: this.leaseId, epoch })', 'send({ leaseId: this.leaseId, epoch: undefined })'),
   m('a run begins without raising the epoch', guard, 'await guard.raiseEpoch(sequenceNumber, signal);', ''),
   m('one’s own higher epoch is taken for another run', guard, 'if (epoch < this.#epoch) continue;', ''),
   m(
@@ -148,8 +138,8 @@ export const ENGINE_MUTANTS = [
   m(
     'an offset is trusted for another source snapshot',
     run,
-    'resumed ? { snapshot: id } : { snapshot: id, applied: 0, attempt: undefined }',
-    '{ snapshot: id }',
+    'resumed ? { snapshot: id } : { snapshot: id, startedOn, applied: 0, attempt: undefined }',
+    '{ snapshot: id, ...(!resumed && { startedOn }) }',
   ),
   m(
     'the watermark is the highest byte done',
@@ -232,8 +222,8 @@ export const ENGINE_MUTANTS = [
   m(
     'unchanged leaves its source snapshot',
     run,
-    'await this.#cleanUp(() => discard(this.#request.source, [id], undefined, this.#tools));',
-    'await this.#cleanUp(async () => undefined);',
+    'await this.#cleanUp(async () => {\n      await discard(this.#request.source, [id], undefined, this.#tools);',
+    'await this.#cleanUp(async () => {',
   ),
   m('after the commit the signal still stops the run', run, 'return { ...this.#tools, signal: undefined };', 'return this.#tools;', [
     run,
