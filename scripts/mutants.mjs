@@ -8,17 +8,7 @@ import { join, relative } from 'node:path';
 import { ENGINE_MUTANTS } from '../test/support/mutants/engineMutants.mjs';
 
 const root = join(import.meta.dirname, '..');
-const COPIED = [
-  'src/engine',
-  'test/unit/engine',
-  'test/fault',
-  'test/support/chain',
-  'test/support/crash',
-  'test/support/disks',
-  'test/support/engine',
-  'test/support/files',
-  'test/support/memory',
-];
+const COPIED = ['src/engine', 'test/unit/engine', 'test/fault', 'test/support'];
 const HISTORIES = '1500';
 /** Sweeps over every call of a run: they go last. */
 const LONG = /crash|ambiguous|costOf|restoreChain|interrupted|rewind/i;
