@@ -7,7 +7,7 @@ describe('a process that dies at any call, before or after its effect', () => {
     const all = [...INCREMENTALS.map((mortal) => ({ mortal, every: 17 })), ...OTHER_BACKUPS.map((mortal) => ({ mortal, every: 41 }))];
     for (const { mortal, every } of all) {
       it(`${mortal.name}, effect ${effect}: no wrong point, and the next run commits; also when the recovery dies in turn`, async (t) => {
-        const { points, pairs } = await crashSweep(mortal, effect, { every, least: 40 });
+        const { points, pairs } = await crashSweep(mortal, effect, { every, least: 30 });
         t.diagnostic(`${points} crash points, ${pairs} pairs`);
       });
     }

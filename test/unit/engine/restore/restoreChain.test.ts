@@ -171,7 +171,7 @@ describe('restore with a chain of its own', () => {
   for (const mortal of RESTORE_CHAINS) {
     for (const effect of ['none', 'done'] as const) {
       it(`${mortal.name}, dying at any call with effect ${effect}, and again in the recovery: the same request ends right`, async () => {
-        await crashSweep(mortal, effect, { every: 29, least: 40 });
+        await crashSweep(mortal, effect, { every: 29, least: 30 });
       });
     }
   }
