@@ -23,6 +23,8 @@ export const KEY = {
   restoredOn: 'pbb_restored_on',
   /** On a blob that a snapshot was promoted over: the snapshot of it as it was before. */
   safety: 'pbb_before',
+  /** On such a blob: the id of that promotion, by which it is known again when it is resumed. */
+  promotion: 'pbb_promotion',
 } as const;
 
 /** Most bytes of all names and values together (REST: Setting and Retrieving Properties and Metadata). */
@@ -42,6 +44,12 @@ export function withOurs(own: Metadata, ours: Metadata): Metadata {
     else merged[key] = before;
   }
   return merged;
+}
+
+/** Is there room for all of ours beside the blob's own metadata? What does not fit is dropped silently. */
+export function hasRoom(own: Metadata, ours: Metadata): boolean {
+  const merged = withOurs(without(own, ...Object.values(KEY)), ours);
+  return Object.keys(ours).every((key) => key in merged);
 }
 
 /** Metadata without some keys. */
