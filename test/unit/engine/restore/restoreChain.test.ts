@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BackupError, isBackupError, type ErrorCode } from '../../../../src/engine/errors.ts';
-import { resultOf } from '../../../../src/engine/events.ts';
 import { planRewind, runRewind } from '../../../../src/engine/jobs/restore/rewind.ts';
-import { planRestoreChain } from '../../../../src/engine/jobs/restore/restoreChain.ts';
+import { resultOf } from '../../../../src/engine/events.ts';
+import { planRestoreChain, runRestoreChain } from '../../../../src/engine/jobs/restore/restoreChain.ts';
 import { PAGE } from '../../../../src/engine/ranges/pageRange.ts';
 import { bytesOf, callsDuring } from '../../../support/chain/chainViews.ts';
 import { BACKUP, CATALOGUE, SOURCE } from '../../../support/chain/memoryChain.ts';
@@ -186,6 +186,17 @@ describe('restore with a chain of its own', () => {
     if (metadataOf(chain, TARGET)['pbb_restore'] !== 'complete') await restore(chain, point);
     await lawsHold(chain, point, 'in the end');
     assert.equal((await newEntries(chain)).length, 1);
+  });
+
+  it('a point that is gone between plan and run: nothing is made', async () => {
+    const { chain, point } = await scene();
+    const request = requestFor(chain, point);
+    const options = { world: chain.world };
+    const plan = await planRestoreChain(request, options);
+    chain.service.foreign.deleteSnapshot(BACKUP, point);
+    await fails(resultOf(runRestoreChain(plan, request, options)), 'snapshotNotFound');
+    assert.equal(exists(chain, TARGET) || exists(chain, NEW_BACKUP), false);
+    assert.deepEqual(await chain.service.recordStore(NEW_CATALOGUE).list(), [], 'nor a catalogue begun');
   });
 
   it('wrong use is refused before anything is made', async () => {
