@@ -90,6 +90,7 @@ describe('the house', () => {
     ['501 lines', 'src/engine/a.ts', 'const a = 1;\n'.repeat(501), /has 501 lines/],
     ['deletion with all snapshots, SDK', 'src/azure/a.ts', "await blob.delete({ deleteSnapshots: 'include' });", /all its snapshots/],
     ['deletion with all snapshots, header', 'src/azure/a.ts', "headers['X-MS-Delete-Snapshots'] = 'only';", /all its snapshots/],
+    ['reads of a secondary', 'src/azure/a.ts', "retryOptions: { secondaryHost: 'a-secondary' }", /lists are stale/],
     ['clock in the engine', 'src/engine/a.ts', 'const t = Date.now();', /uses Date\.now/],
     ['date in the engine', 'src/engine/a.ts', 'const t = new Date( );', /uses new Date/],
     ['a time made of a number in the engine', 'src/engine/a.ts', 'const t = new Date(world.now());', undefined],
