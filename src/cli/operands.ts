@@ -1,4 +1,5 @@
 import type { Azure } from '../azure/azure.ts';
+import { catalogueFolder } from '../azure/catalogueFolder.ts';
 import type { BlobImage, PageBlob, SnapshotId } from '../engine/pageBlob.ts';
 import type { RecordStore } from '../engine/recordStore.ts';
 import { usageError, type Option } from './arguments.ts';

@@ -1,11 +1,13 @@
 import type { Azure } from '../azure/azure.ts';
 import type { AccountBrowser } from '../azure/browse/accountBrowser.ts';
 import type { BrowseScope } from '../azure/browse/azureBrowser.ts';
+import { catalogueFolder } from '../azure/catalogueFolder.ts';
 import type { Credential } from '../azure/tokens.ts';
 import type { BlobImage, PageBlob } from '../engine/pageBlob.ts';
 import type { RecordStore } from '../engine/recordStore.ts';
 import type { AccountDirectory } from './accounts/account.ts';
-import type { AzureSession } from './session.ts';
+import type { Lister } from '../policy/apply/expand.ts';
+import type { PolicySession } from './session.ts';
 
 export interface AzureSessionParts {
   readonly directory: AccountDirectory;
@@ -22,7 +24,7 @@ export interface AzureSessionParts {
  * Azure, opened at the first call and anew after accounts have changed: an opened one keeps the credentials it has found. What was opened before goes
  * on as it was.
  */
-export class LazyAzureSession implements AzureSession {
+export class LazyAzureSession implements PolicySession {
   readonly #parts: AzureSessionParts;
   #opened: Promise<Azure> | undefined;
 
@@ -39,9 +41,13 @@ export class LazyAzureSession implements AzureSession {
     return (await this.#azure()).image(url);
   }
 
-  async recordStoreFor(backupUrl: string): Promise<RecordStore> {
+  async recordStoreFor(backupUrl: string, place?: string): Promise<RecordStore> {
     const azure = await this.#azure();
-    return azure.recordStoreFor(azure.pageBlob(backupUrl));
+    return azure.recordStoreFor(place === undefined ? azure.pageBlob(backupUrl) : catalogueFolder(place, backupUrl));
+  }
+
+  lister(): Promise<Lister> {
+    return this.#azure();
   }
 
   async browse(endpoint: string, scope?: BrowseScope): Promise<AccountBrowser> {

@@ -7,6 +7,7 @@ import type { JobOptions } from '../engine/tools.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { registerCommands } from './commands/registerCommands.ts';
 import { registerDifference } from './difference/registerDifference.ts';
+import { FleetView } from './fleet/fleetView.ts';
 import { createLog } from './log.ts';
 import { RestorePages } from './restore/restorePages.ts';
 import { RunNotifications } from './runs/notifications.ts';
@@ -14,6 +15,11 @@ import { ownerOf, processLives } from './runs/owner.ts';
 import { Runs } from './runs/registry.ts';
 import { RunFiles } from './runs/runFiles.ts';
 import { showRuns } from './runs/showRuns.ts';
+import { PolicyEditor } from './schedule/editor/policyEditor.ts';
+import { PolicyFiles } from './schedule/policyFiles.ts';
+import { quietRuns } from './schedule/quietRuns.ts';
+import { Schedule } from './schedule/schedule.ts';
+import { TroubleScreen } from './schedule/troubleScreen.ts';
 import { readRunSettings } from './settings.ts';
 import { createTrees } from './tree/createTrees.ts';
 import type { Voice } from './words/voice.ts';
@@ -34,7 +40,17 @@ export function activate(context: ExtensionContext): void {
   const files = new RunFiles(join(context.globalStorageUri.fsPath, 'runs'));
   const screen = new RunNotifications(voice);
   const owner = ownerOf(hostname(), process.pid, randomUUID(), processLives);
-  const runs = new Runs({ session, files, screen, log, voice, world: systemWorld, owner, readSettings: readRunSettings });
+  const runs = new Runs({
+    session,
+    files,
+    screen: quietRuns(screen),
+    log,
+    voice,
+    world: systemWorld,
+    owner,
+    readSettings: readRunSettings,
+    chainFor: (spec) => schedule.chainFor(spec),
+  });
   closing = () => runs.close();
 
   const trees = createTrees({ directory, session, runs, job: FOR_PEOPLE, voice, log });
@@ -42,7 +58,23 @@ export function activate(context: ExtensionContext): void {
     { session, directory, runs, voice, log, job: FOR_PEOPLE, readSettings: readRunSettings },
     context.extensionUri,
   );
-  const tools = { session, directory, accounts, trees, runs, restorePages, log, voice, job: FOR_PEOPLE };
+  const policyFiles = new PolicyFiles();
+  const troubleScreen = new TroubleScreen(voice);
+  const schedule = new Schedule({
+    files: policyFiles,
+    memory: context.workspaceState,
+    session,
+    runs,
+    screen: troubleScreen,
+    world: systemWorld,
+    job: FOR_PEOPLE,
+    voice,
+    log,
+  });
+  const policyEditor = new PolicyEditor(context.extensionUri, policyFiles, log);
+  const fleetView = new FleetView(schedule, voice, log);
+  context.subscriptions.push(policyFiles, troubleScreen, schedule, policyEditor, fleetView);
+  const tools = { session, directory, accounts, trees, runs, restorePages, schedule, policyEditor, log, voice, job: FOR_PEOPLE };
   context.subscriptions.push(log, accounts, trees, showRuns(runs, files, screen, voice), restorePages, registerCommands(tools));
   context.subscriptions.push(registerDifference(context.extensionUri, { session, directory, voice, log, job: FOR_PAGES }));
   log.debug(`Activated ${context.extension.id} ${String((context.extension.packageJSON as { version?: unknown }).version)}.`);

@@ -6,6 +6,7 @@ export const COMMANDS = {
   copySnapshot: 'pageBlobBackup.copySnapshot',
   takeSnapshot: 'pageBlobBackup.takeSnapshot',
   deleteSnapshot: 'pageBlobBackup.deleteSnapshot',
+  promoteSnapshot: 'pageBlobBackup.promoteSnapshot',
   verify: 'pageBlobBackup.verify',
   restore: 'pageBlobBackup.restore',
   restoreQuickly: 'pageBlobBackup.restoreQuickly',
@@ -36,6 +37,18 @@ export const COMMANDS = {
   resumeRun: 'pageBlobBackup.resumeRun',
   forgetRun: 'pageBlobBackup.forgetRun',
   forgetFinishedRuns: 'pageBlobBackup.forgetFinishedRuns',
+  newPolicyFile: 'pageBlobBackup.newPolicyFile',
+  previewPolicy: 'pageBlobBackup.previewPolicy',
+  startSchedule: 'pageBlobBackup.startSchedule',
+  stopSchedule: 'pageBlobBackup.stopSchedule',
+  pauseSchedule: 'pageBlobBackup.pauseSchedule',
+  continueSchedule: 'pageBlobBackup.continueSchedule',
+  snoozeSchedule: 'pageBlobBackup.snoozeSchedule',
+  runDueNow: 'pageBlobBackup.runDueNow',
+  showFleet: 'pageBlobBackup.showFleet',
+  holdPoint: 'pageBlobBackup.holdPoint',
+  releaseHold: 'pageBlobBackup.releaseHold',
+  prune: 'pageBlobBackup.prune',
 } as const;
 
 export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
@@ -44,6 +57,7 @@ export const VIEWS = {
   container: 'pageBlobBackup',
   accounts: 'pageBlobBackup.accounts',
   chains: 'pageBlobBackup.chains',
+  fleet: 'pageBlobBackup.fleet',
   runs: 'pageBlobBackup.runs',
 } as const;
 
@@ -53,10 +67,11 @@ export const PAGES = {
   difference: 'pageBlobBackup.difference',
 } as const;
 
-/** Schemes of addresses that VS Code opens: what a difference page is about, and documents that show bytes of a disk. */
+/** Schemes of addresses that VS Code opens: what a difference page is about, documents that show bytes of a disk, and previews of policies. */
 export const SCHEMES = {
   difference: 'page-blob-difference',
   bytes: 'page-blob-bytes',
+  policy: 'page-blob-policy',
 } as const;
 
 export const CONTEXT_KEYS = {
@@ -65,6 +80,9 @@ export const CONTEXT_KEYS = {
   filtered: 'pageBlobBackup.filtered',
   hasFinishedRuns: 'pageBlobBackup.hasFinishedRuns',
   hasSelectedForCompare: 'pageBlobBackup.hasSelectedForCompare',
+  hasFleet: 'pageBlobBackup.hasFleet',
+  scheduleOn: 'pageBlobBackup.scheduleOn',
+  schedulePaused: 'pageBlobBackup.schedulePaused',
 } as const;
 
 /** Settings, without the prefix `pageBlobBackup.`. */
@@ -89,4 +107,5 @@ export const ITEMS = {
   problem: 'problem',
   loadMore: 'loadMore',
   run: 'run',
+  fleet: 'fleet',
 } as const;

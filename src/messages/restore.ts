@@ -74,7 +74,7 @@ export interface PointsPart {
 }
 
 export interface PointRow {
-  /** Id of the backup blob's snapshot. */
+  /** Id of the backup blob's snapshot; of a point whose record cannot be read something else, which is no choice. */
   readonly id: string;
   /** `21 Nov 14:00` */
   readonly label: string;
@@ -87,7 +87,10 @@ export interface PointRow {
   /** The row as a sentence. */
   readonly speech: string;
   readonly kind: 'full' | 'incremental' | 'rebase';
-  /** How far it was compared with the disk; `wrong`: a verification found it wrong; `missing`: its snapshot is gone, it cannot be chosen. */
+  /**
+   * How far it was compared with the disk; `wrong`: a verification found it wrong; `missing`: its snapshot is gone, or its
+   * record cannot be read: it cannot be chosen.
+   */
   readonly proof: 'all' | 'part' | 'none' | 'wrong' | 'missing';
   /** Bytes written and cleared to get there: the bar in the timeline. */
   readonly changed: number;
@@ -243,6 +246,8 @@ export interface KeptRestore {
   readonly kind: TargetKind;
   /** What the user has put into fields; those that are missing have their suggestion. */
   readonly fields: Readonly<Partial<Record<FieldName, string>>>;
+  /** A review was shown, or on its way, and no run was begun: it is planned anew. */
+  readonly hasReview?: boolean;
   /** Id of the run that was begun. */
   readonly run: string | undefined;
 }
@@ -295,6 +300,7 @@ export function readKeptRestore(value: unknown): KeptRestore | undefined {
     acceptsWrong: kept.acceptsWrong === true,
     kind: kept.kind,
     fields,
+    hasReview: kept.hasReview === true,
     run: isText(kept.run, LONGEST) ? kept.run : undefined,
   };
 }

@@ -55,7 +55,7 @@ describe('a disk and its backups', () => {
     gate.open();
 
     const done = await workbench.notifications.wait('Backed up web.vhd');
-    assert.match(await done.text(), /^Backed up web\.vhd: .* of 64 MiB copied, .*\. A sample of the pages was read back and matches\.$/);
+    assert.match(await done.text(), /^Backed up web\.vhd: .* of 64 MiB copied, .*\. Every changed page was read back and matches\.$/);
     assert.equal(await done.severity(), 'info');
     await run.waitUntilGone();
     await runs.row('Backup of web.vhd').wait(({ icon }) => icon === 'pass');

@@ -23,6 +23,8 @@ export const KEY = {
   restoredOn: 'pbb_restored_on',
   /** On a blob that a snapshot was promoted over: the snapshot of it as it was before. */
   safety: 'pbb_before',
+  /** On such a blob: the id of that promotion, by which it is known again when it is resumed. */
+  promotion: 'pbb_promotion',
 } as const;
 
 /** Most bytes of all names and values together (REST: Setting and Retrieving Properties and Metadata). */

@@ -4,7 +4,7 @@ import type { Credential } from '../../azure/tokens.ts';
 import { isBackupError } from '../../engine/errors.ts';
 import { LazyAzureSession } from '../azureSession.ts';
 import { SETTINGS } from '../names.ts';
-import type { AzureSession } from '../session.ts';
+import type { PolicySession } from '../session.ts';
 import type { AccountDirectory } from './account.ts';
 import type { Attachment } from './attached.ts';
 import { AttachedAccounts } from './attachedAccounts.ts';
@@ -21,7 +21,7 @@ import { VsCodeSessions } from './vscodeSessions.ts';
 /** The accounts as the rest of the extension uses them: the list, the way into Azure, and what the commands do. */
 export interface Accounts extends vscode.Disposable {
   readonly directory: AccountDirectory;
-  readonly session: AzureSession;
+  readonly session: PolicySession;
   /** Asks how, checks, attaches. @returns ids of what was attached: none when the user went away */
   attachAccount(): Promise<readonly string[]>;
   attachEmulator(): Promise<readonly string[]>;

@@ -2,7 +2,7 @@ import { l10n, window } from 'vscode';
 import { isBackupError } from '../../engine/errors.ts';
 import { toolsFor, type JobOptions } from '../../engine/tools.ts';
 import { deletionWords, secondWords, snapshotName, type Deletion } from '../words/deletion.ts';
-import { withWaiting } from './progress.ts';
+import { withLooking, withWaiting } from './progress.ts';
 import { rowsOf, snapshotOf } from './rows.ts';
 import { breaksChain, lossOf } from './snapshots/loss.ts';
 import type { CommandTools, Handler } from './tools.ts';
@@ -11,14 +11,22 @@ import type { CommandTools, Handler } from './tools.ts';
 export const deleteSnapshot: Handler = async (tools, first, selected) => {
   const snapshots = rowsOf(first, selected).flatMap((row) => snapshotOf(row) ?? []);
   if (snapshots.length === 0) return;
-  const deletions = await withWaiting(l10n.t('Looking at what needs these snapshots'), tools.job, async (job) => {
+  const deletions = await withLooking(l10n.t('Looking at what needs these snapshots'), async () => {
     const found: Deletion[] = [];
-    for (const snapshot of snapshots) found.push({ snapshot, loss: await lossOf(snapshot, { ...tools, job }) });
+    for (const snapshot of snapshots) found.push({ snapshot, loss: await lossOf(snapshot, tools) });
     return found;
   });
+  const held = deletions.filter(({ loss }) => loss.kind === 'held');
+  if (held.length > 0) return void (await tellHeld(held, tools));
   if (!(await areConfirmed(deletions, tools))) return;
   await withWaiting(l10n.t('Deleting snapshots'), tools.job, (job) => deleteAll(deletions, tools, job));
 };
+
+/** A hold is no question of how often one is asked: whoever set it takes it off. */
+async function tellHeld(held: readonly Deletion[], { voice }: CommandTools): Promise<void> {
+  const { detail } = deletionWords(held, voice);
+  await window.showWarningMessage(l10n.t('Nothing was deleted.'), { modal: true, detail: detail.split('\n\n').slice(0, -1).join('\n\n') });
+}
 
 async function areConfirmed(deletions: readonly Deletion[], { voice }: CommandTools): Promise<boolean> {
   const breaking = deletions.filter(({ loss }) => breaksChain(loss));

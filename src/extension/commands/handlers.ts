@@ -5,11 +5,16 @@ import { copySnapshot } from './copySnapshot.ts';
 import { copyUrl } from './copyUrl.ts';
 import { deleteSnapshot } from './deleteSnapshot.ts';
 import { estimate } from './estimate.ts';
+import { promoteSnapshot } from './promoteSnapshot.ts';
 import { restore } from './restore.ts';
 import { restoreQuickly } from './restoreQuickly.ts';
 import { revealBackup } from './revealBackup.ts';
 import { rewind } from './rewind.ts';
+import { holdPoint, releaseHold } from './holdPoint.ts';
+import * as policy from './policyCommands.ts';
+import { prune } from './prune.ts';
 import * as run from './runCommands.ts';
+import * as schedule from './scheduleCommands.ts';
 import { takeSnapshot } from './takeSnapshot.ts';
 import type { Handlers } from './tools.ts';
 import * as tree from './treeCommands.ts';
@@ -23,6 +28,7 @@ export const HANDLERS: Handlers = {
   copySnapshot,
   takeSnapshot,
   deleteSnapshot,
+  promoteSnapshot,
   verify,
   copyUrl,
   revealBackup,
@@ -33,4 +39,9 @@ export const HANDLERS: Handlers = {
   ...compare,
   ...tree,
   ...run,
+  holdPoint,
+  releaseHold,
+  prune,
+  ...schedule,
+  ...policy,
 };

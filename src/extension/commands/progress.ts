@@ -9,3 +9,8 @@ export function withWaiting<Result>(title: string, job: JobOptions, task: (job: 
     return task({ ...job, signal: controller.signal });
   });
 }
+
+/** Shows in the status bar that something is looked at, which takes a moment and changes nothing. */
+export function withLooking<Result>(title: string, task: () => Promise<Result>): Thenable<Result> {
+  return window.withProgress({ location: ProgressLocation.Window, title }, task);
+}

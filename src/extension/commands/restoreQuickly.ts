@@ -2,50 +2,37 @@ import { l10n, ThemeIcon, type QuickPickItem } from 'vscode';
 import { formatAddress, parseBlobUrl, type BlobAddress } from '../../azure/blobAddress.ts';
 import { restoredName } from '../../engine/jobs/restore/restoredName.ts';
 import type { RecoveryPoint } from '../../engine/jobs/points/points.ts';
-import { input, runSteps } from '../accounts/steps.ts';
+import { input, type StepEnd } from '../accounts/steps.ts';
 import { pointSpec } from '../restore/inputs.ts';
 import { chooseFile } from '../restore/restorePages.ts';
 import type { RestoreSpec } from '../runs/run.ts';
 import { blobNameProblem } from '../words/blobNames.ts';
 import { fileName, placeOf } from '../words/places.ts';
 import { describePoint } from '../words/point.ts';
-import { askPlace } from './ask/askBlobName.ts';
 import { faultIn } from './ask/askContainer.ts';
 import { choose, went } from './ask/quickInput.ts';
-import { askPoint } from './restore/askPoint.ts';
+import { askSteps, type Chosen, type LaterStep } from './restore/askSteps.ts';
+import { askTarget } from './restore/askTarget.ts';
 import { confirmRestore } from './restore/confirmRestore.ts';
-import { whatToRestore } from './restore/whatToRestore.ts';
 import type { CommandTools, Handler } from './tools.ts';
 
 type Where = 'beside' | 'elsewhere' | 'inPlace' | 'file';
-type Step = () => Promise<'next' | 'back' | 'cancel'>;
 
-/** *Restore Quickly…*: point, where to, name, and the plan in a question. No page is opened. */
+/** *Restore Quickly…*: chain, point, where to, name, and the plan in a question; a row saves what it tells. No page is opened. */
 export const restoreQuickly: Handler = async (tools, first) => {
-  const title = l10n.t('Restore Quickly');
-  const what = await whatToRestore(first, title, tools);
-  if (!what) return;
-  let point = what.point;
   let where: Where = 'beside';
   let spec: RestoreSpec | undefined;
-  const total = point ? 3 : 4;
-  const askWhere = async (step: number): ReturnType<Step> =>
-    went(
-      await choose({ title, step: [step, total], placeholder: l10n.t('Restore to where?'), items: placesFor(point!, tools) }),
-      (item) => (where = item.where),
-    );
-  const askRest = async (step: number): ReturnType<Step> => {
-    const end = await specFor(what.backup, point!, where, { title, step, total }, tools);
-    if (typeof end !== 'string') spec = end;
-    return typeof end === 'string' ? end : 'next';
+  const askWhere: LaterStep = async ({ point }, at) =>
+    went(await choose({ ...at, placeholder: l10n.t('Restore to where?'), items: placesFor(point, tools) }), (item) => (where = item.where));
+  const askPlace: LaterStep = async (chosen, at) => {
+    const end = await specFor(chosen, where, at, tools);
+    return went(end, (value) => (spec = value));
   };
-  const steps: Step[] = [
-    ...(point ? [] : [async () => went(await askPoint(what.backup, { title, step: [1, total] }, tools), (chosen) => (point = chosen))]),
-    () => askWhere(total - 2),
-    () => askRest(total - 1),
-  ];
-  if ((await runSteps((at) => steps[at])) && spec) await confirmRestore(spec, questionOf(spec, point!, tools), tools);
+  const chosen = await askSteps(first, l10n.t('Restore Quickly'), [askWhere, askPlace], tools);
+  if (chosen && spec) await confirmRestore(spec, questionOf(spec, chosen.point, tools), tools);
 };
+
+type At = Parameters<LaterStep>[1];
 
 type PlaceItem = QuickPickItem & { readonly where: Where };
 
@@ -65,57 +52,37 @@ function placesFor({ entry }: RecoveryPoint, { directory }: CommandTools): Place
   ];
 }
 
-interface Place {
-  readonly title: string;
-  readonly step: number;
-  readonly total: number;
-}
-
-async function specFor(
-  backup: string,
-  point: RecoveryPoint,
-  where: Where,
-  { title, step, total }: Place,
-  tools: CommandTools,
-): Promise<RestoreSpec | 'back' | 'cancel'> {
+async function specFor({ backup, point }: Chosen, where: Where, at: At, tools: CommandTools): Promise<StepEnd<RestoreSpec>> {
   const from = pointSpec(backup, point);
   const beside = besideDisk(from.source, tools.directory.endpoints());
   switch (where) {
     case 'inPlace':
-      return { ...from, job: 'rewind' };
+      return { value: { ...from, job: 'rewind' } };
     case 'file': {
       const path = await chooseFile(placeOf(from.source).name);
-      return path === undefined ? 'back' : { ...from, job: 'restoreFile', path };
+      return path === undefined ? 'back' : { value: { ...from, job: 'restoreFile', path } };
     }
+    case 'beside':
     case 'elsewhere': {
-      const target = await askPlace(
-        {
-          title,
-          from: from.source,
-          name: placeOf(beside).name,
-          accountPlaceholder: l10n.t('Storage account to restore to'),
-          containerPlaceholder: l10n.t('Container to restore to'),
-          namePrompt: l10n.t('Name of the blob. It must not exist: a restore never writes over a blob.'),
-        },
-        tools,
-      );
-      return target === undefined ? 'back' : { ...from, job: 'restore', target, tier: undefined };
-    }
-    case 'beside': {
-      const address = addressOf(beside, tools.directory.endpoints());
-      const end = await input({
-        title,
-        step,
-        totalSteps: total,
-        placeholder: address.blob,
-        prompt: l10n.t('Name of the blob. It must not exist: a restore never writes over a blob.'),
-        value: address.blob,
-        validate: (text) => faultIn(blobNameProblem(text.trim(), l10n.t)),
-      });
-      if (typeof end === 'string') return end;
-      return { ...from, job: 'restore', target: formatAddress({ ...address, blob: end.value.trim() }), tier: undefined };
+      const target = where === 'beside' ? await askName(beside, at, tools) : await askTarget(beside, at, tools);
+      return typeof target === 'string' ? target : { value: { ...from, job: 'restore', target: target.value, tier: undefined } };
     }
   }
+}
+
+/** @returns URL of the blob of this name, beside the disk */
+async function askName(beside: string, { title, step: [step, totalSteps] }: At, { directory }: CommandTools): Promise<StepEnd<string>> {
+  const address = addressOf(beside, directory.endpoints());
+  const end = await input({
+    title,
+    step,
+    totalSteps,
+    placeholder: address.blob,
+    prompt: l10n.t('Name of the blob. It must not exist: a restore never writes over a blob.'),
+    value: address.blob,
+    validate: (text) => faultIn(blobNameProblem(text.trim(), l10n.t)),
+  });
+  return typeof end === 'string' ? end : { value: formatAddress({ ...address, blob: end.value.trim() }) };
 }
 
 /** URL of a blob beside the disk, with the name that the recipe gives it. */

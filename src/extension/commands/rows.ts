@@ -8,7 +8,7 @@ export type Row =
   | { readonly kind: 'chain'; readonly url: string; readonly backup: string; readonly source: string | undefined }
   | { readonly kind: 'point'; readonly url: string; readonly backup: string; readonly source: string; readonly point: RecoveryPoint }
   | { readonly kind: 'snapshot'; readonly url: string; readonly blob: { readonly url: string } }
-  | { readonly kind: 'snapshots' | 'problem' | 'loadMore' | 'loading' | 'empty' };
+  | { readonly kind: 'snapshots' | 'problem' | 'loadMore' | 'loading' | 'empty' | 'unreadable' };
 
 export function rowOf(value: unknown): Row | undefined {
   return typeof value === 'object' && value !== null && typeof (value as Row).kind === 'string' ? (value as Row) : undefined;

@@ -4,19 +4,23 @@ import type { Log } from '../log.ts';
 import type { COMMANDS } from '../names.ts';
 import type { RestorePages } from '../restore/restorePages.ts';
 import type { RunRegistry } from '../runs/run.ts';
-import type { AzureSession } from '../session.ts';
+import type { PolicySession } from '../session.ts';
+import type { PolicyEditor } from '../schedule/editor/policyEditor.ts';
+import type { ScheduleActions } from '../schedule/scheduleActions.ts';
 import type { Voice } from '../words/voice.ts';
 import type { AccountActions } from './accountActions.ts';
 import type { TreeActions } from './treeActions.ts';
 
 /** What commands work with. */
 export interface CommandTools {
-  readonly session: AzureSession;
+  readonly session: PolicySession;
   readonly directory: AccountDirectory;
   readonly accounts: AccountActions;
   readonly trees: TreeActions;
   readonly runs: RunRegistry;
   readonly restorePages: Pick<RestorePages, 'show'>;
+  readonly schedule: ScheduleActions;
+  readonly policyEditor: Pick<PolicyEditor, 'previewUri'>;
   readonly log: Log;
   readonly voice: Voice;
   /** World and patience for questions that a user waits for. */

@@ -1,3 +1,5 @@
+import type { ChainFacts } from '../words/chain.ts';
+
 /** What commands do with the trees of accounts and chains. */
 export interface TreeActions {
   /** Lists again what the row shows; everything without one. */
@@ -8,6 +10,8 @@ export interface TreeActions {
   retry(row: unknown): void;
   filter(): Promise<void>;
   clearFilter(): void;
+  /** Every chain that is known, by the names of the disks; looked for first where the view of chains was never seen. */
+  chains(): Promise<readonly ChainFacts[]>;
   /** Selects the row of a blob. False where no account that is known holds it. */
   reveal(url: string): Promise<boolean>;
 }

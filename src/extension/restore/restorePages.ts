@@ -51,7 +51,7 @@ export class RestorePages implements Disposable {
       return;
     }
     const panel = window.createWebviewPanel(PAGES.restore, titleOf(backup), ViewColumn.Active, {});
-    const kept = { format: 1, backup, point, acceptsWrong: false, kind: 'blob', fields: {}, run: undefined } as const;
+    const kept = { format: 1, backup, point, acceptsWrong: false, kind: 'blob', fields: {}, hasReview: false, run: undefined } as const;
     this.#fill(panel, kept);
   }
 

@@ -1,3 +1,4 @@
+import type { UnreadableRecord } from '../../engine/chain/catalogue.ts';
 import type { RecoveryPoint } from '../../engine/jobs/points/points.ts';
 import type { SnapshotId } from '../../engine/pageBlob.ts';
 import type { Check, DiskPicture, FieldName, KeptRestore, TargetKind } from '../../messages/restore.ts';
@@ -41,6 +42,8 @@ export interface RestoreState {
     readonly trouble: string | undefined;
     /** Newest first. */
     readonly list: readonly RecoveryPoint[];
+    /** Those whose records cannot be read, newest first. */
+    readonly unreadable: readonly UnreadableRecord[];
     /** `below` of the next page. */
     readonly next: number | undefined;
   };
@@ -55,6 +58,8 @@ export interface RestoreState {
   readonly containers: { readonly of: string; readonly names: readonly string[] } | undefined;
   readonly answers: Readonly<Partial<Record<QuestionName, Answer>>>;
   readonly review: ReviewState | undefined;
+  /** The window was reloaded with a review on the page: it is planned anew as soon as the inputs allow it, unless they are changed first. */
+  readonly wantsReview: boolean;
   readonly run: { readonly id: string; readonly record: RunRecord | undefined } | undefined;
 }
 
@@ -71,8 +76,8 @@ export type RestoreEvent =
   | {
       readonly type: 'pointsListed';
       readonly points: readonly RecoveryPoint[];
+      readonly unreadable: readonly UnreadableRecord[];
       readonly next: number | undefined;
-      readonly trouble: string | undefined;
     }
   | { readonly type: 'pointsFailed'; readonly trouble: string }
   | { readonly type: 'pointChosen'; readonly point: SnapshotId }
@@ -93,7 +98,7 @@ export type RestoreEvent =
 export function initialState(backup: string, kept?: KeptRestore): RestoreState {
   return {
     backup,
-    points: { state: 'loading', trouble: undefined, list: [], next: undefined },
+    points: { state: 'loading', trouble: undefined, list: [], unreadable: [], next: undefined },
     point: kept?.point,
     acceptsWrong: kept?.acceptsWrong ?? false,
     kind: kept?.kind ?? 'blob',
@@ -102,15 +107,22 @@ export function initialState(backup: string, kept?: KeptRestore): RestoreState {
     containers: undefined,
     answers: {},
     review: undefined,
+    wantsReview: kept?.run === undefined && kept?.hasReview === true,
     run: kept?.run === undefined ? undefined : { id: kept.run, record: undefined },
   };
 }
 
 /** The state after an event. What depends on a choice that was changed is void, whatever comes in late for it. */
 export function reduce(state: RestoreState, event: RestoreEvent): RestoreState {
-  const after = step(state, event);
+  const after = asWanted(step(state, event));
   // A plan is only ever of the inputs that are shown above it.
   return after.run === undefined && after.review && after.review.of !== inputsKey(after) ? { ...after, review: undefined } : after;
+}
+
+function asWanted(state: RestoreState): RestoreState {
+  if (!state.wantsReview || state.run !== undefined) return state;
+  const of = inputsKey(state);
+  return of !== undefined && isReady(state) ? { ...state, wantsReview: false, review: { ...emptyReview, of } } : state;
 }
 
 function step(state: RestoreState, event: RestoreEvent): RestoreState {
@@ -140,7 +152,7 @@ function step(state: RestoreState, event: RestoreEvent): RestoreState {
     case 'planFailed':
     case 'wentBack':
     case 'runBegun':
-      return state.run === undefined ? choose(state, event) : state;
+      return state.run === undefined ? choose(keepsWish(state, event) ? state : { ...state, wantsReview: false }, event) : state;
   }
 }
 
@@ -153,15 +165,21 @@ type ChoiceEvent = Exclude<
 function pointsAfter({ points }: RestoreState, event: PointsEvent): RestoreState['points'] {
   switch (event.type) {
     case 'pointsAsked':
-      return { ...(event.afresh ? { list: [], next: undefined } : points), state: 'loading', trouble: undefined };
+      return { ...(event.afresh ? { list: [], unreadable: [], next: undefined } : points), state: 'loading', trouble: undefined };
     case 'pointsFailed':
       return { ...points, state: 'failed', trouble: event.trouble };
     case 'pointsListed': {
       const known = new Set(points.list.map(({ entry }) => entry.number));
       const list = [...points.list, ...event.points.filter(({ entry }) => !known.has(entry.number))];
-      return { state: 'ready', trouble: event.trouble ?? points.trouble, list, next: event.next };
+      const more = event.unreadable.filter(({ number }) => !points.unreadable.some((each) => each.number === number));
+      return { state: 'ready', trouble: points.trouble, list, unreadable: [...points.unreadable, ...more], next: event.next };
     }
   }
+}
+
+/** Whoever does something else does not wait for the review of before any more. A plan that comes late is nobody's doing. */
+function keepsWish({ wantsReview }: RestoreState, { type }: ChoiceEvent): boolean {
+  return !wantsReview || type === 'planned' || type === 'planFailed';
 }
 
 /** What the user does before a run is begun. */

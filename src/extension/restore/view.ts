@@ -1,19 +1,15 @@
-import type { FieldView, PointRow, PointsPart, RestoreView, ReviewPart, RunPart, TargetKind, TargetPart } from '../../messages/restore.ts';
-import type { RecoveryPoint } from '../../engine/jobs/points/points.ts';
+import type { FieldView, PointsPart, RestoreView, ReviewPart, RunPart, TargetKind, TargetPart } from '../../messages/restore.ts';
 import { isRestoreSpec } from '../runs/runTarget.ts';
 import { placeOf } from '../words/places.ts';
-import { bestProof, describePoint } from '../words/point.ts';
-import { proofState } from '../words/proof.ts';
 import { planWords } from '../words/restorePlan.ts';
 import { restoreWords } from '../words/restoreWords.ts';
 import { endedTitle, progressText, reachedText, runningTitle } from '../words/run.ts';
-import { pointTime } from '../words/standing.ts';
-import { dayText, exactText, timeIn } from '../words/times.ts';
 import type { Voice } from '../words/voice.ts';
 import { fieldView } from './fields.ts';
 import { chosenAccount, chosenPoint, diskOf, specOf, usablePoint } from './inputs.ts';
 import { keptOf } from './kept.ts';
 import { nextSteps } from './nextSteps.ts';
+import { pointRows } from './pointRows.ts';
 import { answerFor, fieldsOf, isReady } from './questions.ts';
 import { canRun, type RestoreState } from './state.ts';
 
@@ -42,7 +38,7 @@ function pointsPart(state: RestoreState, voice: Voice): PointsPart {
   return {
     state: points.state,
     trouble: points.trouble,
-    rows: points.list.map((point) => rowOf(point, voice)),
+    rows: pointRows(points, voice),
     chosen: chosen?.entry.backup.snapshot,
     hasMore: points.next !== undefined,
     consent:
@@ -52,33 +48,6 @@ function pointsPart(state: RestoreState, voice: Voice): PointsPart {
             isGiven: state.acceptsWrong,
           }
         : undefined,
-  };
-}
-
-/** Points do not change, and there is a view at every key that is pressed. */
-const rows = new WeakMap<RecoveryPoint, PointRow>();
-
-function rowOf(point: RecoveryPoint, voice: Voice): PointRow {
-  const row = rows.get(point) ?? pointRow(point, voice);
-  rows.set(point, row);
-  return row;
-}
-
-function pointRow(point: RecoveryPoint, voice: Voice): PointRow {
-  const { entry, state } = point;
-  const { label, description, speech } = describePoint(point, voice);
-  const time = timeIn(entry.startedOn);
-  return {
-    id: entry.backup.snapshot,
-    label,
-    day: time === undefined ? '' : dayText(time, voice),
-    description,
-    exact: exactText(pointTime(entry.startedOn, voice.now()), voice),
-    speech,
-    kind: entry.kind,
-    proof: state === 'missing' ? 'missing' : state === 'failed' ? 'wrong' : proofState(bestProof(point)),
-    changed: entry.written + entry.cleared,
-    time,
   };
 }
 
@@ -114,7 +83,7 @@ function kindView(kind: TargetKind, state: RestoreState, { t }: Voice): TargetPa
 function reviewPart(state: RestoreState, voice: Voice): ReviewPart {
   const { plan, picture, trouble, state: is } = state.review!;
   const spec = state.run?.record && isRestoreSpec(state.run.record.spec) ? state.run.record.spec : specOf(state);
-  const count = state.points.next === undefined ? state.points.list.length : undefined;
+  const count = state.points.next === undefined ? state.points.list.length + state.points.unreadable.length : undefined;
   const words = plan && spec ? planWords(spec, plan, count, voice) : undefined;
   return {
     state: is,

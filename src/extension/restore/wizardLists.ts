@@ -3,7 +3,6 @@ import { pointsPage } from '../../engine/jobs/points/pointsPage.ts';
 import type { StorageAccount } from '../accounts/account.ts';
 import { containersIn } from '../accounts/containersIn.ts';
 import { describeAccount } from '../words/account.ts';
-import { pointsText } from '../words/amounts.ts';
 import { failureOf } from '../words/failure.ts';
 import type { Voice } from '../words/voice.ts';
 import { chosenAccount, chosenPoint } from './inputs.ts';
@@ -44,17 +43,17 @@ export class WizardLists {
         const below = this.#board.state.points.next;
         if (!isFirst && below === undefined) break;
         const page = await pointsPage({ backup, catalogue }, { below, most: POINTS_AT_ONCE }, { ...job, signal: this.#board.signal });
-        const trouble =
-          page.unreadable.length === 0
-            ? undefined
-            : voice.t('The records of {0} cannot be read; they are not listed.', pointsText(page.unreadable.length, voice));
-        this.#board.dispatch({ type: 'pointsListed', points: page.points, next: page.next, trouble });
+        this.#board.dispatch({ type: 'pointsListed', ...page });
       } while (point !== undefined && !chosenPoint(this.#board.state) && this.#board.state.points.next !== undefined);
       if (this.#board.state.points.state === 'loading') {
-        this.#board.dispatch({ type: 'pointsListed', points: [], next: this.#board.state.points.next, trouble: undefined });
+        this.#board.dispatch({ type: 'pointsListed', points: [], unreadable: [], next: this.#board.state.points.next });
       }
       if (this.#board.state.points.list.length === 0) {
-        this.#board.dispatch({ type: 'pointsFailed', trouble: voice.t('There is no recovery point in this blob.') });
+        const trouble =
+          this.#board.state.points.unreadable.length === 0
+            ? voice.t('There is no recovery point in this blob.')
+            : voice.t('No record of a recovery point can be read here. Nothing was changed.');
+        this.#board.dispatch({ type: 'pointsFailed', trouble });
       }
     } catch (error) {
       if (isBackupError(error, 'cancelled')) return;

@@ -53,14 +53,17 @@ export class WizardPlan {
 
 function pictureOf(shares: Shares, voice: Voice): DiskPicture {
   const { t } = voice;
-  const part = (cells: readonly number[]): string => {
+  const part = (cells: readonly number[]): string | undefined => {
     const sum = cells.reduce((all, share) => all + share, 0);
-    return sum === 0 ? t('nothing') : percentText(sum, cells.length, voice);
+    return sum === 0 ? undefined : percentText(sum, cells.length, voice);
   };
-  const holds = t('Of {0} the point holds {1}.', sizeText(shares.length), part(shares.written));
+  const holds = t('Of {0} the point holds {1}.', sizeText(shares.length), part(shares.written) ?? t('nothing'));
+  const differing = shares.differs && part(shares.differs);
   const differs =
     shares.differs === undefined
       ? t('How much differs from the disk today is not known.')
-      : t('About {0} of the disk may differ from what it holds today.', part(shares.differs));
+      : differing === undefined
+        ? t('Nothing differs from what the disk holds today.')
+        : t('About {0} of the disk may differ from what it holds today.', differing);
   return { ...shares, speech: `${holds} ${differs}` };
 }

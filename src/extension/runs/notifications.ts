@@ -102,7 +102,7 @@ export class RunNotifications implements RunScreen {
     const title = endedTitle(only.spec, this.#voice);
     const text = reached === undefined ? t('{0} was interrupted.', title) : t('{0} was interrupted at {1}.', title, reached);
     const safe = only.spec.job === 'backup' ? ` ${t('Recovery points that were made before are unharmed.')}` : '';
-    const rest = isRestoreSpec(only.spec) ? ` ${afterStopText(only.spec, this.#voice)}` : safe;
+    const rest = isRestoreSpec(only.spec) || only.spec.job === 'promote' ? ` ${afterStopText(only.spec, this.#voice)}` : safe;
     void offer(window.showInformationMessage(`${text}${rest}`, this.#resume(only, l10n.t('Resume')), showRuns));
   }
 

@@ -10,12 +10,13 @@ import { outcomeOf, type Outcome, type RunResult } from '../words/outcome.ts';
 import { endedTitle, runningTitle } from '../words/run.ts';
 import type { Voice } from '../words/voice.ts';
 import { logEvent } from './follow.ts';
+import type { JobContext } from './jobs/jobContext.ts';
 import { eventsOf } from './jobs/jobs.ts';
 import { BEAT_MS, isAbandoned, type Owner } from './owner.ts';
 import { beginRecord, inOrder, interrupted, RecordKeeper, resumeRecord, surplus } from './records.ts';
 import type { RunRecord, RunRegistry, RunSpec } from './run.ts';
 import type { RunFiles } from './runFiles.ts';
-import { isRestoreSpec, subjectOf, targetsOf } from './runTarget.ts';
+import { goesOn, subjectOf, targetsOf } from './runTarget.ts';
 import type { RunScreen } from './screen.ts';
 
 const MOST_RECORDS = 100;
@@ -30,6 +31,8 @@ export interface RegistryParts {
   readonly world: World;
   readonly owner: Owner;
   readonly readSettings: () => RunSettings;
+  /** What a policy says of a scheduled backup. */
+  readonly chainFor?: JobContext['chainFor'];
 }
 
 interface LiveRun {
@@ -161,10 +164,16 @@ export class Runs implements RunRegistry {
   }
 
   async #listen(keeper: RecordKeeper, signal: AbortSignal, isResumed: boolean, show: (record: RunRecord) => void): Promise<RunResult> {
-    const { session, world, log, voice, readSettings } = this.#parts;
+    const { session, world, log, voice, readSettings, chainFor } = this.#parts;
     const settings = readSettings();
     const title = endedTitle(keeper.record.spec, voice);
-    const context = { session, settings, isResumed, options: { world, signal, limits: settings.limits, limiter: this.#limiter } };
+    const context: JobContext = {
+      session,
+      settings,
+      isResumed,
+      chainFor,
+      options: { world, signal, limits: settings.limits, limiter: this.#limiter },
+    };
     let result: RunResult | undefined;
     let savedAt = world.now();
     for await (const event of eventsOf(keeper.record.spec, context)) {
@@ -213,7 +222,7 @@ export class Runs implements RunRegistry {
     const failure = failureOf(error, voice);
     log.error(`${title}: ${failure.text}`, error);
     // What another try goes on with is offered like any interrupted run.
-    const state = failure.remedies.includes('resume') && (spec.job === 'backup' || isRestoreSpec(spec)) ? 'resumable' : 'failed';
+    const state = failure.remedies.includes('resume') && goesOn(spec) ? 'resumable' : 'failed';
     keeper.end(this.#isClosing ? { state: 'resumable' } : { state, errorCode: failure.code, outcome: failure.text }, now);
     return () => screen.tellFailed(keeper.record, failure);
   }

@@ -4,10 +4,36 @@ import type { SnapshotId } from '../../engine/pageBlob.ts';
 
 /** What a run does, as plain data without secrets: enough to do it again after a reload or on another machine. */
 export type RunSpec =
-  | { readonly job: 'backup'; readonly source: string; readonly backup: string; readonly full: boolean; readonly adopt: boolean }
+  | {
+      readonly job: 'backup';
+      readonly source: string;
+      readonly backup: string;
+      readonly full: boolean;
+      readonly adopt: boolean;
+      readonly schedule?: ScheduledBy;
+    }
   | { readonly job: 'verify'; readonly backup: string; readonly source: string | undefined; readonly number: number | undefined }
   | { readonly job: 'copy'; readonly source: string; readonly target: string }
+  | PromoteSpec
   | RestoreSpec;
+
+/** A backup that a policy asked for. What the policy says of the chain is looked up when the run works, so that it is never older than the file. */
+export interface ScheduledBy {
+  /** URI of the policy file. */
+  readonly policy: string;
+  /** Container or folder of the catalogue, where it does not lie beside the backup blob. */
+  readonly catalogue?: string | undefined;
+}
+
+/** A snapshot that the service copies over the blob it is of. */
+export interface PromoteSpec {
+  readonly job: 'promote';
+  /** URL without query. */
+  readonly blob: string;
+  readonly snapshot: SnapshotId;
+  /** Names it through all its tries. */
+  readonly promotion: string;
+}
 
 /** A recovery point that is brought back; every URL is without query. */
 export type RestoreSpec = RestoredPoint &

@@ -13,6 +13,8 @@ export function targetsOf(spec: RunSpec): readonly [string, ...string[]] {
     case 'copy':
     case 'restore':
       return [urlKey(spec.target)];
+    case 'promote':
+      return [urlKey(spec.blob)];
     case 'restoreChain':
       return [urlKey(spec.target), urlKey(spec.newBackup)];
     case 'restoreFile':
@@ -25,7 +27,13 @@ export function targetsOf(spec: RunSpec): readonly [string, ...string[]] {
 
 /** The blob that the run is about, for people. */
 export function subjectOf(spec: RunSpec): string {
+  if (spec.job === 'promote') return spec.blob;
   return spec.job === 'verify' ? (spec.source ?? spec.backup) : spec.source;
+}
+
+/** Whether another try goes on with what an interrupted one has left. */
+export function goesOn(spec: RunSpec): boolean {
+  return spec.job === 'backup' || spec.job === 'promote' || isRestoreSpec(spec);
 }
 
 export function isRestoreSpec(spec: RunSpec): spec is RestoreSpec {
@@ -42,6 +50,8 @@ export function changedBy(spec: RunSpec): readonly string[] {
     case 'copy':
     case 'restore':
       return [spec.target];
+    case 'promote':
+      return [spec.blob];
     case 'restoreChain':
       return [spec.target, spec.newBackup];
     case 'restoreFile':

@@ -1,6 +1,7 @@
 import { commands, Disposable, l10n, window } from 'vscode';
 import { CONTEXT_KEYS, VIEWS } from '../names.ts';
 import type { Voice } from '../words/voice.ts';
+import { isScheduled } from '../schedule/quietRuns.ts';
 import type { RunNotifications } from './notifications.ts';
 import type { Runs } from './registry.ts';
 import type { RunFiles } from './runFiles.ts';
@@ -27,7 +28,7 @@ export function showRuns(runs: Runs, files: RunFiles, notifications: RunNotifica
     if (runs.all().some(({ state }) => state === 'running')) runs.reload();
   }, LOOK_EVERY_MS);
   update();
-  notifications.tellInterrupted(runs.all().filter(({ state }) => state === 'resumable'));
+  notifications.tellInterrupted(runs.all().filter((run) => run.state === 'resumable' && !isScheduled(run)));
   return Disposable.from(
     runs.onDidChange((record) => {
       tree.update(record);

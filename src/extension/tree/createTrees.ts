@@ -46,6 +46,7 @@ export function createTrees(parts: TreeParts): Trees {
   const contextOf = (provider: TreeProvider): TreeContext => ({
     ...parts,
     book,
+    backupOf: (key) => running.of(key),
     filter: () => filter.current,
     changed: (node) => provider.changed(node),
   });

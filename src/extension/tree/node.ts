@@ -9,6 +9,7 @@ import type { PointNode } from './nodes/pointNode.ts';
 import type { ProblemNode } from './nodes/problemNode.ts';
 import type { SnapshotNode } from './nodes/snapshotNode.ts';
 import type { SnapshotsNode } from './nodes/snapshotsNode.ts';
+import type { UnreadableNode } from './nodes/unreadableNode.ts';
 import type { AccountsRoot } from './roots/accountsRoot.ts';
 import type { ChainsRoot } from './roots/chainsRoot.ts';
 import type { Pages } from './pages.ts';
@@ -20,6 +21,7 @@ export type TreeNode =
   | BlobNode
   | ChainNode
   | PointNode
+  | UnreadableNode
   | SnapshotsNode
   | SnapshotNode
   | ProblemNode

@@ -5,7 +5,8 @@ import type { TreeActions } from '../commands/treeActions.ts';
 import type { Log } from '../log.ts';
 import type { RunRecord } from '../runs/run.ts';
 import { changedBy } from '../runs/runTarget.ts';
-import { urlKey } from '../words/places.ts';
+import type { ChainFacts } from '../words/chain.ts';
+import { placeOf, urlKey } from '../words/places.ts';
 import { isBranch } from './childRows.ts';
 import type { ChainBook } from './chains/chainBook.ts';
 import type { FilterState } from './filterState.ts';
@@ -127,6 +128,14 @@ export class Trees implements TreeActions, Disposable {
     if (!node) return false;
     await views.accounts.reveal(node, { select: true, focus: true, expand: true });
     return true;
+  }
+
+  async chains(): Promise<readonly ChainFacts[]> {
+    const { book, roots } = this.#parts;
+    await roots.chains.pages.load();
+    const facts = book.withPoints.map((backup): ChainFacts => ({ backup, source: book.sourceOf(backup), knowledge: book.of(backup) }));
+    const nameOf = ({ source, backup }: ChainFacts): string => `${placeOf(source ?? backup).name}\n${backup}`;
+    return facts.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   }
 
   /** What a run was about is listed again. */

@@ -5,7 +5,16 @@ import { sizeText } from '../../engine/sizeText.ts';
 import { percentText, snapshotsText } from './amounts.ts';
 import { card } from './markdown.ts';
 import { placeOf } from './places.ts';
-import { healthIcon, healthOf, pointTime, standingAdvice, standingText, type ChainKnowledge } from './standing.ts';
+import {
+  firstBackupText,
+  healthIcon,
+  healthOf,
+  pointTime,
+  standingAdvice,
+  standingText,
+  type BackupHere,
+  type ChainKnowledge,
+} from './standing.ts';
 import { exactText, timeIn } from './times.ts';
 import type { RowIcon, RowWords, Voice } from './voice.ts';
 
@@ -17,6 +26,8 @@ export interface BlobFacts {
   readonly chain: ChainKnowledge | undefined;
   /** URL of the other end of the chain, where known. */
   readonly partner: string | undefined;
+  /** The backup of this machine that is to become its first; only where there is no chain. */
+  readonly firstBackup: BackupHere | undefined;
   /** A run that writes this blob and is no backup: a restore. */
   readonly restore: OpenRunState | undefined;
 }
@@ -39,7 +50,7 @@ export function describeBlob(facts: BlobFacts, voice: Voice): RowWords {
 
 export function blobCard(facts: BlobFacts, voice: Voice): string {
   const { t } = voice;
-  const { item, chain, partner, role } = facts;
+  const { item, chain, firstBackup, partner, role } = facts;
   const created = timeIn(item.createdOn);
   const newest = chain?.state === 'known' ? chain.summary.newest?.entry : undefined;
   return card(
@@ -58,7 +69,8 @@ export function blobCard(facts: BlobFacts, voice: Voice): string {
     ],
     [
       chain ? standingAdvice(chain, voice) : undefined,
-      chain === undefined && role === 'disk'
+      firstBackup?.state === 'interrupted' ? t('A run was interrupted. Back up again, or resume it, to go on with it.') : undefined,
+      chain === undefined && firstBackup === undefined && role === 'disk'
         ? t('No snapshot of it names a backup, and no chain that was seen in your accounts is of it.')
         : undefined,
     ],
@@ -67,7 +79,7 @@ export function blobCard(facts: BlobFacts, voice: Voice): string {
 
 function stateOf(facts: BlobFacts, voice: Voice): string {
   const { t } = voice;
-  const { chain, item, partner, restore, role } = facts;
+  const { chain, firstBackup, item, partner, restore, role } = facts;
   if (restore?.state === 'running') return t('a restore is under way');
   if (restore && item.length > restore.record.applied)
     return t('restore interrupted at {0}', percentText(restore.record.applied, item.length, voice));
@@ -76,7 +88,8 @@ function stateOf(facts: BlobFacts, voice: Voice): string {
     const what = partner === undefined ? t('a backup blob') : t('backup of {0}', placeOf(partner).name);
     return chain?.state === 'known' || chain?.state === 'unreadable' ? `${what} · ${standingText(chain, voice)}` : what;
   }
-  return chain === undefined ? t('never backed up') : standingText(chain, voice);
+  if (chain !== undefined) return standingText(chain, voice);
+  return firstBackup ? firstBackupText(firstBackup, voice) : t('never backed up');
 }
 
 function leaseText(item: PageBlobItem, { t }: Voice): string {
@@ -84,10 +97,10 @@ function leaseText(item: PageBlobItem, { t }: Voice): string {
   return item.lease === 'leased' ? t('held') : t('none');
 }
 
-function iconOf({ chain, item, restore, role }: BlobFacts, voice: Voice): RowIcon {
+function iconOf({ chain, firstBackup, item, restore, role }: BlobFacts, voice: Voice): RowIcon {
   if (restore?.state === 'running') return { id: 'sync' };
   if (restore || item.metadata[KEY.restore] === 'partial') return { id: 'debug-pause', color: 'list.warningForeground' };
-  const health = chain === undefined ? 'empty' : healthOf(chain, voice.now());
+  const health = chain === undefined ? (firstBackup?.state ?? 'empty') : healthOf(chain, voice.now());
   if (role === 'backup') return health === 'good' ? { id: 'archive' } : healthIcon(health, { id: 'archive' });
   return healthIcon(health, { id: 'database' });
 }

@@ -40,6 +40,7 @@ export function chainCard({ source, backup, knowledge }: ChainFacts, voice: Voic
       [t('Backup blob'), backup],
       newest && [t('Disk as of'), exactText(pointTime(newest.startedOn, voice.now()), voice)],
       newest && [t('Newest point'), t('number {0}, {1} changed', newest.number, sizeText(newest.written + newest.cleared))],
+      known && (known.pruned ?? 0) > 0 ? [t('Pruned points'), String(known.pruned)] : undefined,
       known && known.failed > 0 ? [t('Found wrong by verification'), String(known.failed)] : undefined,
     ],
     [standingAdvice(knowledge, voice)],

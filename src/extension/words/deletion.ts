@@ -63,6 +63,8 @@ function lossText(loss: Loss, voice: Voice): string {
         sizeText(loss.length),
         durationText(loss.length / BYTES_PER_MS, voice),
       );
+    case 'held':
+      return t('Recovery point {0} is held: somebody protects it. Release the hold first.', loss.number);
     case 'point':
       return t(
         'It is recovery point {0}: the disk can no longer be restored to that moment. Other points and the next backup do not need it.',

@@ -1,5 +1,6 @@
 import type { BackupResult } from '../../engine/jobs/backup/backupRun.ts';
 import type { CopyResult } from '../../engine/jobs/copy/copy.ts';
+import type { PromoteResult } from '../../engine/jobs/promote/promote.ts';
 import type { RestoreChainResult } from '../../engine/jobs/restore/restoreChain.ts';
 import type { RestoreResult } from '../../engine/jobs/restore/restoreToBlob.ts';
 import type { RewindResult } from '../../engine/jobs/restore/rewind.ts';
@@ -11,7 +12,7 @@ import { placeOf } from './places.ts';
 import { momentText, timeIn } from './times.ts';
 import type { Voice } from './voice.ts';
 
-export type RunResult = BackupResult | VerifyResult | CopyResult | RestoreResult | RestoreChainResult | RewindResult;
+export type RunResult = BackupResult | VerifyResult | CopyResult | RestoreResult | RestoreChainResult | RewindResult | PromoteResult;
 
 /** What a run came to, for people. */
 export interface Outcome {
@@ -40,6 +41,8 @@ export function outcomeOf(result: RunResult, subject: string, ms: number, voice:
       return restoreOutcome(result, name, ms, voice);
     case 'rewind':
       return rewindOutcome(result, name, ms, voice);
+    case 'promote':
+      return promoteOutcome(result, name, ms, voice);
   }
 }
 
@@ -59,13 +62,36 @@ function restoreOutcome(result: RestoreResult | RestoreChainResult, name: string
 
 function rewindOutcome({ number, written, cleared, safetySnapshot, proof }: RewindResult, name: string, ms: number, voice: Voice): Outcome {
   const { t } = voice;
-  const before = timeIn(safetySnapshot);
   const text = [
     t('Rewound {0} to point {1}: {2} written back, {3}.', name, number, sizeText(written + cleared), durationText(ms, voice)),
     verdictText(proof, voice),
-    t('The snapshot {0} holds the disk as it was before.', before === undefined ? safetySnapshot : momentText(before, voice)),
+    t('The snapshot {0} holds the disk as it was before.', snapshotText(safetySnapshot, voice)),
   ].join(' ');
   return { text, mood: 'good', moved: written + cleared };
+}
+
+function promoteOutcome({ snapshot, safetySnapshot, length, proof }: PromoteResult, name: string, ms: number, voice: Voice): Outcome {
+  const { t } = voice;
+  const text = [
+    t(
+      '{0} is what its snapshot {1} is: {2} copied by the service, {3}.',
+      name,
+      snapshotText(snapshot, voice),
+      sizeText(length),
+      durationText(ms, voice),
+    ),
+    verdictText(proof, voice),
+    safetySnapshot === undefined
+      ? t('A snapshot holds the blob as it was before.')
+      : t('The snapshot {0} holds the blob as it was before.', snapshotText(safetySnapshot, voice)),
+    t('The next backup compares the whole disk.'),
+  ].join(' ');
+  return { text, mood: 'good', moved: length };
+}
+
+function snapshotText(id: string, voice: Voice): string {
+  const time = timeIn(id);
+  return time === undefined ? id : momentText(time, voice);
 }
 
 function backupOutcome(result: BackupResult, name: string, ms: number, voice: Voice): Outcome {

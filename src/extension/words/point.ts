@@ -1,26 +1,43 @@
+import type { UnreadableRecord } from '../../engine/chain/catalogue.ts';
 import type { RecoveryPoint } from '../../engine/jobs/points/points.ts';
 import type { Proof } from '../../engine/proof/proof.ts';
 import { sizeText } from '../../engine/sizeText.ts';
 import { card } from './markdown.ts';
 import { proofSentence, proofState, proofWord } from './proof.ts';
 import { pointTime } from './standing.ts';
-import { exactText, momentText, timeIn } from './times.ts';
+import { crowdedMoments, distinctText, exactText, timeIn } from './times.ts';
 import type { RowIcon, RowWords, Voice } from './voice.ts';
 
-/** `21 Nov 14:00 — incremental · 1.2 GiB · proven` */
-export function describePoint(point: RecoveryPoint, voice: Voice): RowWords {
+/** Moments that several of these points have; see `crowdedMoments`. */
+export function crowdedPoints(points: readonly RecoveryPoint[], voice: Voice): ReadonlySet<string> {
+  return crowdedMoments(
+    points.map(({ entry }) => timeIn(entry.startedOn)),
+    voice,
+  );
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/**
+ * `21 Nov 14:00 — incremental · 1.2 GiB · proven`
+ * @param crowded moments that several points of the same list have: then the seconds are told
+ */
+export function describePoint(point: RecoveryPoint, voice: Voice, crowded = NONE): RowWords {
   const { entry, state } = point;
   const { t } = voice;
   const time = timeIn(entry.startedOn);
-  const label = time === undefined ? t('Point {0}', entry.number) : momentText(time, voice);
+  const label = time === undefined ? t('Point {0}', entry.number) : distinctText(time, crowded, voice);
   const changed = sizeText(entry.written + entry.cleared);
   const trust = stateWord(state, voice) ?? proofWord(bestProof(point), voice);
   const kind = kindWord(entry.kind, voice);
   return {
     label,
-    description: `${kind} · ${changed} · ${trust}`,
+    description: [kind, changed, trust, ...(point.isHeld ? [t('held')] : [])].join(' · '),
     icon: iconOf(point),
-    speech: t('Recovery point {0} of {1}: {2}, {3} changed, {4}.', entry.number, label, kind, changed, trust),
+    speech: [
+      t('Recovery point {0} of {1}: {2}, {3} changed, {4}.', entry.number, label, kind, changed, trust),
+      ...(point.isHeld ? [t('Held: no prune deletes it.')] : []),
+    ].join(' '),
   };
 }
 
@@ -42,6 +59,7 @@ export function pointCard(point: RecoveryPoint, voice: Voice): string {
     ],
     [
       proofSentence(bestProof(point), voice),
+      point.isHeld ? t('Held: no prune deletes it.') : undefined,
       verified === undefined ? undefined : t('A later verification found it right.'),
       state === 'missing'
         ? t('Its snapshot was deleted outside this tool: it cannot be restored. Other points are unharmed.')
@@ -49,6 +67,25 @@ export function pointCard(point: RecoveryPoint, voice: Voice): string {
           ? t('A later verification found it wrong: do not restore it. The next backup compares the whole disk.')
           : undefined,
     ],
+  );
+}
+
+/** A point whose record cannot be read: `Point 12 — cannot be read`. */
+export function describeUnreadable(number: number, { t }: Voice): RowWords {
+  const label = t('Point {0}', number);
+  return {
+    label,
+    description: t('its record cannot be read'),
+    icon: { id: 'warning', color: 'list.warningForeground' },
+    speech: t('Recovery point {0}: its record cannot be read, so it cannot be chosen. Other points are unharmed.', number),
+  };
+}
+
+export function unreadableCard({ number, error }: UnreadableRecord, { t }: Voice): string {
+  return card(
+    t('Recovery point {0}', number),
+    [],
+    [t('Its record cannot be read, so nobody can tell what it holds. Other points are unharmed.'), error.fullText],
   );
 }
 

@@ -10,7 +10,7 @@ export function restoreWords({ t }: Voice): RestoreWords {
     review: t('Review'),
     run: t('Restore'),
     timeline: t('Recovery points by time'),
-    timelineNote: t('The height of a bar is what changed up to that point.'),
+    timelineNote: t('The higher a bar, the more has changed since the point before.'),
     now: t('now'),
     morePoints: t('Show Older Points'),
     retry: t('Try Again'),

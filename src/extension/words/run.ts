@@ -18,6 +18,8 @@ export function runningTitle(spec: RunSpec, { t }: Voice): string {
       return t('Verifying {0}', name);
     case 'copy':
       return t('Copying {0}', name);
+    case 'promote':
+      return t('Promoting a snapshot of {0}', name);
     case 'restore':
     case 'restoreChain':
       return t('Restoring {0} to {1}', name, placeOf(spec.target).name);
@@ -38,6 +40,8 @@ export function endedTitle(spec: RunSpec, { t }: Voice): string {
       return t('Verification of {0}', name);
     case 'copy':
       return t('Copy of {0}', name);
+    case 'promote':
+      return t('Promotion of a snapshot of {0}', name);
     case 'restore':
     case 'restoreChain':
       return t('Restore of {0} to {1}', name, placeOf(spec.target).name);
@@ -56,6 +60,10 @@ export function afterStopText({ job }: RunSpec, { t }: Voice): string {
     case 'verify':
     case 'copy':
       return t('No blob was changed.');
+    case 'promote':
+      return t(
+        'If the copy has begun, the service goes on with it: do not use the blob before this is resumed and done. A snapshot holds it as it was before.',
+      );
     case 'restore':
     case 'restoreChain':
       return t(
@@ -112,6 +120,11 @@ function placesOf(spec: RunSpec, { t }: Voice): [label: string, value: string][]
       return [
         [t('From'), spec.source],
         [t('To'), spec.target],
+      ];
+    case 'promote':
+      return [
+        [t('From'), `${spec.blob}?snapshot=${spec.snapshot}`],
+        [t('To'), spec.blob],
       ];
     case 'restore':
     case 'restoreChain':
@@ -170,6 +183,8 @@ function standingFacts(
 
 function phaseWord(phase: Phase, { job }: RunSpec, { t }: Voice): string {
   switch (phase) {
+    case 'waiting':
+      return t('waiting until the interrupted run has let go of the blob, a minute at most');
     case 'preparing':
       return t('looking at the disk and its backup');
     case 'listing':
@@ -190,6 +205,7 @@ function phaseWord(phase: Phase, { job }: RunSpec, { t }: Voice): string {
 function copyingWord(job: RunSpec['job'], t: Voice['t']): string {
   switch (job) {
     case 'copy':
+    case 'promote':
       return t('the service copies');
     case 'backup':
     case 'verify':

@@ -2,7 +2,7 @@ import type { SnapshotItem } from '../../azure/browse/accountBrowser.ts';
 import { sizeText } from '../../engine/sizeText.ts';
 import { countText } from './amounts.ts';
 import { card } from './markdown.ts';
-import { exactText, momentText, timeIn } from './times.ts';
+import { distinctText, exactText, timeIn } from './times.ts';
 import type { RowIcon, RowWords, Voice } from './voice.ts';
 
 /**
@@ -14,9 +14,10 @@ import type { RowIcon, RowWords, Voice } from './voice.ts';
  * - `marked`: carries the mark of a run; whether a point names it was not found out
  * - `safety`: a rewind took it before it wrote
  * - `rewound`: a rewind took it afterwards, to prove what it wrote
+ * - `replaced`: a promotion took it before another snapshot was copied over the blob
  * - `foreign`: somebody else took it
  */
-export type SnapshotRole = 'anchor' | 'earlier' | 'open' | 'orphan' | 'marked' | 'safety' | 'rewound' | 'foreign';
+export type SnapshotRole = 'anchor' | 'earlier' | 'open' | 'orphan' | 'marked' | 'safety' | 'rewound' | 'replaced' | 'foreign';
 
 export interface SnapshotFacts {
   readonly item: SnapshotItem;
@@ -25,9 +26,10 @@ export interface SnapshotFacts {
   readonly point: number | undefined;
 }
 
-export function describeSnapshot({ item, role, point }: SnapshotFacts, voice: Voice): RowWords {
+/** @param crowded moments that several snapshots of the same list have: then the seconds are told */
+export function describeSnapshot({ item, role, point }: SnapshotFacts, voice: Voice, crowded: ReadonlySet<string> = new Set()): RowWords {
   const time = timeIn(item.id);
-  const label = time === undefined ? item.id : momentText(time, voice);
+  const label = time === undefined ? item.id : distinctText(time, crowded, voice);
   const word = roleWord(role, point, voice);
   return {
     label,
@@ -79,6 +81,8 @@ function roleWord(role: SnapshotRole, point: number | undefined, { t }: Voice): 
       return t('before a rewind');
     case 'rewound':
       return t('after a rewind');
+    case 'replaced':
+      return t('before a promotion');
     case 'foreign':
       return t('foreign · not taken by a backup');
   }
@@ -100,6 +104,8 @@ function roleSentence(role: SnapshotRole, { t }: Voice): string {
       return t('The disk as it was before a rewind wrote to it. Nothing else may hold that state.');
     case 'rewound':
       return t('The disk as a rewind left it; it was compared with the recovery point.');
+    case 'replaced':
+      return t('The blob as it was before another snapshot was promoted over it. Nothing else may hold that state.');
     case 'foreign':
       return t('Somebody else took it: a person or another tool. No chain here knows it.');
   }
@@ -117,6 +123,7 @@ function iconOf(role: SnapshotRole): RowIcon {
     case 'orphan':
       return { id: 'question', color: 'list.warningForeground' };
     case 'safety':
+    case 'replaced':
       return { id: 'shield' };
     case 'rewound':
     case 'foreign':

@@ -9,6 +9,11 @@ export interface RunningHere {
   readonly total: number;
 }
 
+/** A backup of this machine that is under way or was interrupted, as far as it has come. */
+export interface BackupHere extends RunningHere {
+  readonly state: 'running' | 'interrupted';
+}
+
 /** What is known of a chain: `unasked` until somebody looks, a failure where its catalogue cannot be read. */
 export type ChainKnowledge =
   | { readonly state: 'unasked' }
@@ -43,7 +48,9 @@ export function healthOf(knowledge: ChainKnowledge, now: number): Health {
   if (!summary.newest) return 'empty';
   if (!summary.lastGood) return 'noneGood';
   if (summary.newest.state !== 'good') return 'newestBad';
-  const age = now - pointTime(summary.newest.entry.startedOn, now);
+  // A disk in which nothing changes gets no new point, but was looked at all the same.
+  const lookedOn = Math.max(pointTime(summary.newest.entry.startedOn, now), timeIn(summary.unchangedOn) ?? 0);
+  const age = now - lookedOn;
   return summary.rhythm !== undefined && age > Math.max(2 * DAY, LATE * summary.rhythm) ? 'overdue' : 'good';
 }
 
@@ -80,6 +87,14 @@ export function standingText(knowledge: ChainKnowledge, voice: Voice): string {
     case 'unreadable':
       return t('no point yet');
   }
+}
+
+/** `first backup under way, 41 %`: of a disk that has no chain yet. */
+export function firstBackupText({ state, done, total }: BackupHere, voice: Voice): string {
+  const { t } = voice;
+  const reached = total > 0 ? percentText(done, total, voice) : undefined;
+  if (state === 'running') return reached === undefined ? t('first backup under way') : t('first backup under way, {0}', reached);
+  return reached === undefined ? t('first backup interrupted') : t('first backup interrupted at {0}', reached);
 }
 
 /** The same as a sentence or two for a card; undefined where the facts say it all. */

@@ -21,6 +21,37 @@ export function momentText(time: number, voice: Voice): string {
   return text(time, voice, { ...yearIfOther(time, voice), day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 }
 
+/** `21 Nov 14:00:24` */
+export function secondText(time: number, voice: Voice): string {
+  return text(time, voice, {
+    ...yearIfOther(time, voice),
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
+}
+
+/** The moments that would be told alike among these, as {@link momentText} tells them: these want their seconds. */
+export function crowdedMoments(times: Iterable<number | undefined>, voice: Voice): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const crowded = new Set<string>();
+  for (const time of times) {
+    if (time === undefined) continue;
+    const moment = momentText(time, voice);
+    if (seen.has(moment)) crowded.add(moment);
+    seen.add(moment);
+  }
+  return crowded;
+}
+
+/** `21 Nov 14:00`, with the seconds where another one in the list has the same minute. */
+export function distinctText(time: number, crowded: ReadonlySet<string>, voice: Voice): string {
+  const moment = momentText(time, voice);
+  return crowded.has(moment) ? secondText(time, voice) : moment;
+}
+
 /** `21 Nov` */
 export function dayText(time: number, voice: Voice): string {
   return text(time, voice, { ...yearIfOther(time, voice), day: 'numeric', month: 'short' });

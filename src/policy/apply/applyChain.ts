@@ -1,5 +1,5 @@
 import { BackupError, isBackupError, type ErrorCode } from '../../engine/errors.ts';
-import { resultOf, type RunEvent } from '../../engine/events.ts';
+import { resultOf, type Emit, type RunEvent } from '../../engine/events.ts';
 import type { BackupResult } from '../../engine/jobs/backup/backupRun.ts';
 import { planBackup } from '../../engine/jobs/backup/plan.ts';
 import type { BackupRequest } from '../../engine/jobs/backup/request.ts';
@@ -39,12 +39,19 @@ const TRIES = 3;
 
 /**
  * Does what is due for one chain: a backup, then a prune. Never throws but `cancelled`.
+ * @param emit hears what the runs tell while they work
  * @throws cancelled
  */
-export async function applyChain(chain: PolicyChain, ports: ChainPorts, options: JobOptions): Promise<ChainOutcome> {
+export async function applyChain(
+  chain: PolicyChain,
+  ports: ChainPorts,
+  options: JobOptions,
+  emit: Emit = () => undefined,
+): Promise<ChainOutcome> {
   const warnings: string[] = [];
   const hear = (event: RunEvent): void => {
     if (event.type === 'warning') warnings.push(event.text);
+    if (event.type !== 'result') emit(event);
   };
   let look: ChainLook | undefined;
   const about = () => ({ chain, missed: look?.due.missed ?? false, next: look?.due.next, warnings });

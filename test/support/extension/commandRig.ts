@@ -6,16 +6,18 @@ import type { Log } from '../../../src/extension/log.ts';
 import type { RestorePages } from '../../../src/extension/restore/restorePages.ts';
 import type { Runs } from '../../../src/extension/runs/registry.ts';
 import type { RunRecord } from '../../../src/extension/runs/run.ts';
-import type { AzureSession } from '../../../src/extension/session.ts';
+import type { PolicySession } from '../../../src/extension/session.ts';
 import type { CommandId } from '../../../src/extension/names.ts';
+import type { ChainFacts } from '../../../src/extension/words/chain.ts';
 import type { Voice } from '../../../src/extension/words/voice.ts';
 import { BACKUP, MemoryChain, SOURCE } from '../chain/memoryChain.ts';
 import type { MemoryClient } from '../memory/memoryClient.ts';
 import type { Switches } from '../memory/switches.ts';
 import { memoryBrowser } from '../tree/memoryBrowser.ts';
+import { memoryLister } from '../tree/memoryLister.ts';
 import { accountOf, BACKUPS, DISKS } from '../tree/treeRig.ts';
 import { englishVoice } from '../tree/voice.ts';
-import { EventEmitter } from '../vscode/basics.ts';
+import { EventEmitter, Uri } from '../vscode/basics.ts';
 import { user } from '../vscode/user.ts';
 import * as vscode from '../vscode/vscode.ts';
 
@@ -41,10 +43,14 @@ export class CommandRig {
   readonly asked: string[] = [];
   listing: AccountListing = { accounts: [accountOf(DISKS), accountOf(BACKUPS)], problems: [], signedIn: true };
   containers: Record<string, string[]> = { [DISKS]: ['vhds'], [BACKUPS]: ['backups'] };
+  /** The chains that the trees know. */
+  chains: readonly ChainFacts[] = [];
   canReveal = true;
   /** Stands between the commands and the service where it is set. */
   intercept: ((url: string, open: () => PageBlob) => Promise<PageBlob>) | undefined;
   runs!: Runs;
+  /** Scheduled backups, where a test has them. */
+  schedule: CommandTools['schedule'] | undefined;
   restorePages!: RestorePages;
   /** The window's process, as the service sees it. */
   readonly client: MemoryClient;
@@ -90,7 +96,7 @@ export class CommandRig {
     return rig;
   }
 
-  get session(): AzureSession {
+  get session(): PolicySession {
     const { client } = this;
     return {
       pageBlob: async (url) => (this.intercept ? this.intercept(url, () => client.pageBlob(url)) : client.pageBlob(url)),
@@ -99,6 +105,7 @@ export class CommandRig {
         return client.pageBlob(blob!).image(snapshot);
       },
       recordStoreFor: async (url) => client.recordStore(`${url}.chain`),
+      lister: async () => memoryLister(this.chain.service, this.containers),
       browse: async (endpoint) =>
         memoryBrowser(this.chain.service, endpoint, this.containers[endpoint] ?? [], { asked: [], before: () => undefined, pageSize: 100 }),
     };
@@ -172,6 +179,8 @@ export class CommandRig {
       voice,
       job: this.job,
       directory: this.directory,
+      schedule: this.schedule ?? ({ retentionOf: () => undefined } as unknown as CommandTools['schedule']),
+      policyEditor: { previewUri: (name, text) => Uri.parse(`page-blob-policy:/${name}?${text}`) as never },
       accounts: {
         attachAccount: note('attach'),
         attachEmulator: note('emulator'),
@@ -187,6 +196,7 @@ export class CommandRig {
         retry: (row) => void note('retry')(row),
         filter: async () => void (await note('filter')()),
         clearFilter: () => void note('clearFilter')(),
+        chains: async () => this.chains,
         reveal: async (url) => {
           await note('reveal')(url);
           return this.canReveal;

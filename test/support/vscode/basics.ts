@@ -125,6 +125,38 @@ export class Uri {
   }
 }
 
+export class Range {
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+  constructor(line: number, character: number, endLine: number, endCharacter: number) {
+    this.start = { line, character };
+    this.end = { line: endLine, character: endCharacter };
+  }
+}
+
+export class Diagnostic {
+  readonly range: Range;
+  readonly message: string;
+  readonly severity: number;
+  source: string | undefined;
+  constructor(range: Range, message: string, severity: number) {
+    this.range = range;
+    this.message = message;
+    this.severity = severity;
+  }
+}
+
+export class CompletionItem {
+  readonly label: string;
+  readonly kind: number;
+  insertText: string | undefined;
+  documentation: string | undefined;
+  constructor(label: string, kind: number) {
+    this.label = label;
+    this.kind = kind;
+  }
+}
+
 export class FileSystemError extends Error {
   static FileNotFound(uri: Uri): FileSystemError {
     return new FileSystemError(`FileNotFound ${uri.toString()}`);
@@ -134,6 +166,8 @@ export class FileSystemError extends Error {
   }
 }
 
+export const DiagnosticSeverity = { Error: 0, Warning: 1, Information: 2, Hint: 3 } as const;
+export const CompletionItemKind = { Property: 9, EnumMember: 19 } as const;
 export const FileType = { Unknown: 0, File: 1, Directory: 2, SymbolicLink: 64 } as const;
 export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 } as const;
 export const ProgressLocation = { SourceControl: 1, Window: 10, Notification: 15 } as const;

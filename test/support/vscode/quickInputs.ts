@@ -6,6 +6,9 @@ export const GO_BACK = '(back)';
 
 export const QuickInputButtons = { Back: { iconPath: 'back' } };
 
+/** `1/4` of every step that was shown and said which one it was. */
+export const steppedThrough: string[] = [];
+
 class FakeQuickInput {
   title: string | undefined;
   step: number | undefined;
@@ -39,6 +42,7 @@ class FakeQuickInput {
     choices: readonly string[],
     take: (answer: string | readonly string[]) => void,
   ): Promise<void> {
+    if (this.step !== undefined) steppedThrough.push(`${this.step}/${this.totalSteps}`);
     const answer = await user.ask({ kind, text: `${this.title ?? ''} | ${text}`, detail: undefined, modal: false, choices });
     if (answer === undefined) return this.hide();
     if (answer === GO_BACK) return this.#button.fire(QuickInputButtons.Back);

@@ -3,12 +3,17 @@ import { Disposable, EventEmitter } from './basics.ts';
 import * as fakeAuthentication from './authentication.ts';
 import { user } from './user.ts';
 import { providers } from './providers.ts';
+import { policyFolder } from './policyFolder.ts';
 import * as fakeWindow from './window.ts';
 
 export {
   CancellationError,
   CancellationTokenSource,
+  CompletionItem,
+  CompletionItemKind,
   ConfigurationTarget,
+  Diagnostic,
+  DiagnosticSeverity,
   Disposable,
   EventEmitter,
   FileSystemError,
@@ -17,6 +22,7 @@ export {
   MarkdownString,
   ProgressLocation,
   QuickPickItemKind,
+  Range,
   StatusBarAlignment,
   ThemeColor,
   ThemeIcon,
@@ -64,6 +70,24 @@ export const workspace = {
     get: (name: string, fallback?: unknown): unknown => settings.get(`${section}.${name}`) ?? fallback,
     update: async (name: string, value: unknown): Promise<void> => setSetting(`${section}.${name}`, value),
   }),
+  get isTrusted(): boolean {
+    return policyFolder.isTrusted;
+  },
+  get textDocuments(): readonly unknown[] {
+    return policyFolder.documents;
+  },
+  onDidGrantWorkspaceTrust: policyFolder.trusted.event,
+  onDidOpenTextDocument: policyFolder.opened.event,
+  onDidChangeTextDocument: policyFolder.typed.event,
+  workspaceFolders: undefined,
+  findFiles: async (): Promise<unknown[]> => policyFolder.uris(),
+  createFileSystemWatcher: () => policyFolder.watcher(),
+  asRelativePath: (uri: { readonly path: string }): string => uri.path.replace(/^\/+/, ''),
+  fs: {
+    readFile: async (uri: unknown): Promise<Uint8Array> => policyFolder.read(String(uri)),
+    stat: async (uri: unknown): Promise<object> => ({ size: policyFolder.read(String(uri)).length }),
+    writeFile: async (uri: unknown, bytes: Uint8Array): Promise<void> => policyFolder.write(String(uri), new TextDecoder().decode(bytes)),
+  },
   onDidChangeConfiguration: configuration.event,
   registerFileSystemProvider: (scheme: string, provider: unknown): Disposable => provided(`file:${scheme}`, provider),
   registerTextDocumentContentProvider: (scheme: string, provider: unknown): Disposable => provided(`text:${scheme}`, provider),
@@ -73,6 +97,13 @@ export const workspace = {
     return options;
   },
 };
+
+export const languages = {
+  createDiagnosticCollection: () => policyFolder.diagnostics,
+  registerCompletionItemProvider: (_selector: unknown, provider: unknown): Disposable => provided('completion', provider),
+};
+
+export const extensions = { getExtension: (id: string): unknown => policyFolder.extensions.find((each) => each === id) };
 
 export const env = {
   language: 'en',

@@ -67,14 +67,14 @@ function question(kind: Shown['kind'], text: string, items: readonly Item[]): Sh
 }
 
 /** The progress notifications that are open. */
-export const progresses: { title: string; messages: string[]; cancel: () => void }[] = [];
+export const progresses: { title: string; location: unknown; messages: string[]; cancel: () => void }[] = [];
 
 export async function withProgress<Result>(
-  options: { title?: string },
+  options: { title?: string; location?: unknown },
   task: (progress: { report(value: { message?: string }): void }, token: CancellationTokenSource['token']) => Promise<Result>,
 ): Promise<Result> {
   const source = new CancellationTokenSource();
-  const open = { title: options.title ?? '', messages: [] as string[], cancel: () => source.cancel() };
+  const open = { title: options.title ?? '', location: options.location, messages: [] as string[], cancel: () => source.cancel() };
   progresses.push(open);
   try {
     return await task({ report: ({ message }) => open.messages.push(message ?? '') }, source.token);

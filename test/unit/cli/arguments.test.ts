@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { parseCommandLine, type Arguments } from '../../../src/cli/arguments.ts';
 import { COMMANDS } from '../../../src/cli/commands/all.ts';
 import { commandHelp, generalHelp } from '../../../src/cli/help.ts';
-import { catalogueFolder, isUrl } from '../../../src/cli/operands.ts';
+import { catalogueFolder } from '../../../src/azure/catalogueFolder.ts';
+import { isUrl } from '../../../src/cli/operands.ts';
 import { isBackupError } from '../../../src/engine/errors.ts';
 
 const parse = (line: string) => parseCommandLine(line.split(' ').filter(Boolean), COMMANDS);

@@ -59,7 +59,7 @@ describe('package.json and the code', () => {
 
   it('name the same views', () => {
     const views = contributes.views[VIEWS.container]!.map(({ id }) => id);
-    assert.deepEqual<string[]>(views, [VIEWS.accounts, VIEWS.chains, VIEWS.runs]);
+    assert.deepEqual<string[]>(views, [VIEWS.accounts, VIEWS.chains, VIEWS.fleet, VIEWS.runs]);
     for (const { view } of contributes.viewsWelcome) assert.ok(views.includes(view), view);
   });
 
@@ -69,7 +69,9 @@ describe('package.json and the code', () => {
     assert.deepEqual([editor!.viewType, editor!.priority], [PAGES.difference, 'default']);
     assert.deepEqual(editor!.selector, [{ filenamePattern: `${SCHEMES.difference}:/**` }]);
     for (const scheme of Object.values(SCHEMES)) assert.ok(manifest.activationEvents.includes(`onFileSystem:${scheme}`), scheme);
-    for (const { when } of contributes.menus['editor/title']!) assert.equal(when, `resourceScheme == ${SCHEMES.bytes}`);
+    const policyFile = 'resourceFilename =~ /^page-blob-backup\\.ya?ml$/';
+    for (const { when } of contributes.menus['editor/title']!)
+      assert.ok([`resourceScheme == ${SCHEMES.bytes}`, policyFile].includes(when), when);
   });
 
   it('know every context key in a when clause, and set every one', () => {
@@ -87,7 +89,7 @@ describe('package.json and the code', () => {
   it('use no when clause but on views, items, selection and our own keys', () => {
     for (const when of whens()) {
       const words = when.replaceAll(/=~ \/(?:\\.|[^/\\])+\/|== [\w.-]+/g, '').match(/[A-Za-z][\w.]*/g) ?? [];
-      for (const word of words) assert.match(word, /^(?:view|viewItem|resourceScheme|listMultiSelection|false|pageBlobBackup\.\w+)$/, when);
+      for (const word of words) assert.match(word, /^(?:view|viewItem|resourceScheme|resourceFilename|listMultiSelection|false|pageBlobBackup\.\w+)$/, when);
     }
   });
 
@@ -120,7 +122,8 @@ describe('menus', () => {
     'point.good.newest',
     'point.missing',
     'snapshots.disk',
-    'snapshot.anchor',
+    'snapshot.anchor.onDisk',
+    'snapshot.orphan.onBackup',
     'problem.retry',
     'problem.signIn',
     'loadMore',
@@ -159,7 +162,7 @@ describe('menus', () => {
     ['chain.good', VIEWS.chains, ['backUp']],
     ['chain.running', VIEWS.chains, []],
     ['point.good.newest', VIEWS.accounts, ['verify', 'restore', 'compareWithPrevious']],
-    ['snapshot.anchor', VIEWS.accounts, ['compareWithPrevious']],
+    ['snapshot.anchor.onDisk', VIEWS.accounts, ['compareWithPrevious']],
     ['point.missing', VIEWS.accounts, []],
     ['account.attached.unpinned', VIEWS.accounts, ['pinAccount', 'refresh']],
     ['account.subscription.pinned', VIEWS.accounts, ['unpinAccount', 'refresh']],
@@ -167,6 +170,8 @@ describe('menus', () => {
     ['run.resumable', VIEWS.runs, ['resumeRun']],
     ['run.failed', VIEWS.runs, ['resumeRun', 'forgetRun']],
     ['run.done', VIEWS.runs, ['forgetRun']],
+    ['fleet.overdue', VIEWS.fleet, ['backUp']],
+    ['fleet.running', VIEWS.fleet, []],
   ];
   for (const [item, view, inline] of expected) {
     it(`offer ${inline.join(' and ') || 'nothing'} inline on ${item}`, () => assert.deepEqual(namesFor(item, view, true), inline));
@@ -190,6 +195,17 @@ describe('menus', () => {
     assert.ok(namesFor('account.subscription.pinned', VIEWS.accounts, false).every((name) => name !== 'detachAccount'));
   });
 
+  it('offer to promote a snapshot of a disk and a good point, last, never inline and nowhere else', () => {
+    const offering = rows.filter((row) => namesFor(row, VIEWS.accounts, false).includes('promoteSnapshot'));
+    assert.deepEqual(offering, ['point.good.newest', 'snapshot.anchor.onDisk']);
+    assert.ok(!namesFor('point.failed', VIEWS.accounts, false).includes('promoteSnapshot'));
+    const groups = itemMenu
+      .filter(({ when }) => holds(when, { viewItem: 'point.good.newest', view: VIEWS.accounts }))
+      .map(({ group }) => group!);
+    const own = itemMenu.filter(({ command }) => command.endsWith('.promoteSnapshot')).map(({ group }) => group!);
+    assert.deepEqual(own, [groups.toSorted().findLast((group) => !group.startsWith('inline'))!]);
+  });
+
   it('keep what needs a row out of the palette', () => {
     const hidden = contributes.menus['commandPalette']!.filter(({ when }) => when === 'false').map(({ command }) => command);
     const inPalette = ids.filter((id) => !hidden.includes(id)).map((id) => id.split('.')[1]!);
@@ -201,6 +217,7 @@ describe('menus', () => {
       'verify',
       'restore',
       'restoreQuickly',
+      'rewind',
       'compareWithPrevious',
       'selectForCompare',
       'compareWithSelected',
@@ -210,6 +227,15 @@ describe('menus', () => {
       'attachAccount',
       'attachEmulator',
       'signIn',
+      'newPolicyFile',
+      'previewPolicy',
+      'startSchedule',
+      'stopSchedule',
+      'pauseSchedule',
+      'continueSchedule',
+      'snoozeSchedule',
+      'runDueNow',
+      'showFleet',
     ];
     assert.deepEqual(inPalette.sort(), [...asking, 'selectSubscriptions', 'refresh', 'filter', 'clearFilter', 'forgetFinishedRuns'].sort());
   });

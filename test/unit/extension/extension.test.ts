@@ -7,6 +7,7 @@ import type { ExtensionContext } from 'vscode';
 import { COMMANDS } from '../../../src/extension/names.ts';
 import type { RunRecord } from '../../../src/extension/runs/run.ts';
 import { user } from '../../support/vscode/user.ts';
+import { Uri } from '../../support/vscode/basics.ts';
 import { commands } from '../../support/vscode/vscode.ts';
 import { statusBarItems } from '../../support/vscode/window.ts';
 
@@ -24,6 +25,8 @@ async function activated(): Promise<() => Promise<void>> {
   const { activate, deactivate } = await import('../../../src/extension/extension.ts');
   const context = {
     subscriptions: [] as { dispose(): unknown }[],
+    workspaceState: { get: () => undefined, update: async () => undefined },
+    extensionUri: Uri.file('/extension'),
     globalState: { get: () => undefined, update: async () => undefined },
     secrets: { get: async () => undefined, store: async () => undefined, delete: async () => undefined },
     globalStorageUri: { fsPath: folder },

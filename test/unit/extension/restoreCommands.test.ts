@@ -3,13 +3,16 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
+import { BackupError } from '../../../src/engine/errors.ts';
+import { chainSummary } from '../../../src/engine/jobs/points/chainSummary.ts';
 import { COMMANDS } from '../../../src/extension/names.ts';
 import { BACKUP, SOURCE } from '../../support/chain/memoryChain.ts';
 import { CommandRig, diskRow } from '../../support/extension/commandRig.ts';
 import { WizardPage } from '../../support/extension/wizardPage.ts';
-import { GO_BACK } from '../../support/vscode/quickInputs.ts';
+import { ProgressLocation } from '../../support/vscode/basics.ts';
+import { GO_BACK, steppedThrough } from '../../support/vscode/quickInputs.ts';
 import { user } from '../../support/vscode/user.ts';
-import { panels } from '../../support/vscode/window.ts';
+import { panels, progresses } from '../../support/vscode/window.ts';
 
 const TARGET = 'https://disks.example/vhds/diskrestored.vhd';
 const chainRow = { kind: 'chain', url: BACKUP, backup: BACKUP, source: SOURCE } as const;
@@ -23,6 +26,7 @@ async function backedUp(): Promise<CommandRig> {
   rig = await CommandRig.open();
   rig.chain.write(0, 1, 4);
   await rig.chain.backup();
+  rig.chain.world.jump(5000);
   rig.chain.write(2, 9);
   await rig.chain.backup();
   return rig;
@@ -32,6 +36,13 @@ async function pointRow(number: number): Promise<object> {
   const entry = (await rig.chain.entries()).find((each) => each.number === number)!;
   const url = `${BACKUP}?snapshot=${entry.backup.snapshot}`;
   return { kind: 'point', url, backup: BACKUP, source: SOURCE, point: { entry, state: 'good' } };
+}
+
+/** The trees have seen the chain. */
+async function known(): Promise<void> {
+  const job = { world: rig.chain.world };
+  const summary = await chainSummary({ backup: rig.client.pageBlob(BACKUP), catalogue: rig.client.recordStore(`${BACKUP}.chain`) }, job);
+  rig.chains = [{ backup: BACKUP, source: SOURCE, knowledge: { state: 'known', summary } }];
 }
 
 /** What the oracle finds different between a point and a blob. */
@@ -124,13 +135,100 @@ describe('Restore Quickly…', () => {
     await backedUp();
     rig.chain.service.foreign.createBlob('https://backups.example/backups/diskrestored.vhd', 8192);
     user.answers(/Restore to where/, 'A new blob somewhere else…');
-    user.answers(/Storage account to restore to/, 'backups');
-    user.answers(/Container to restore to/, 'backups');
-    user.answers(/Name of the blob/, '=');
+    user.answers(/Account, container and name/, 'backups/backups/diskrestored.vhd');
     await rig.run(COMMANDS.restoreQuickly, await pointRow(2));
     assert.deepEqual(rig.runs.all(), []);
     assert.match(user.seen.at(-1)!.text, /exists already/);
     assert.equal(user.seen.at(-1)!.kind, 'error');
+  });
+
+  it('from the palette asks four things: chain, point, where to and place, with a way back through all of them', async () => {
+    await backedUp();
+    await known();
+    user.answers(/Chain of backups/, ({ choices }) => {
+      assert.deepEqual(choices, ['disk.vhd — backups / backups/disk.vhd', 'Another backup blob…']);
+      return 'disk.vhd';
+    });
+    user.answers(/Point in time/, GO_BACK);
+    user.answers(/Chain of backups/, 'disk.vhd');
+    user.answers(/Point in time/, ({ choices }) => choices[1]);
+    user.answers(/Restore to where/, 'A new blob somewhere else…');
+    user.answers(/Account, container and name/, GO_BACK);
+    user.answers(/Restore to where/, 'A new blob somewhere else…');
+    user.answers(/Account, container and name/, 'backups/backups/folder/mine.vhd');
+    user.answers(/^Restore disk\.vhd as of /, 'Restore');
+    await rig.run(COMMANDS.restoreQuickly);
+    await rig.idle();
+    assert.equal(questions().length, 4 + 4);
+    const [record] = rig.runs.all();
+    assert.equal(record!.state, 'done', record!.outcome);
+    assert.ok(record!.spec.job === 'restore');
+    assert.equal(record!.spec.target, 'https://backups.example/backups/folder/mine.vhd');
+    assert.equal(record!.spec.number, 1);
+    assert.equal(await differs(1, record!.spec.target), undefined);
+  });
+
+  it('numbers its steps, fewer from a row', async () => {
+    await backedUp();
+    await known();
+    const answers = (): void => {
+      user.answers(/Chain of backups/, 'disk.vhd');
+      user.answers(/Point in time/, ({ choices }) => choices[0]);
+      user.answers(/Restore to where/, 'A new blob beside the disk');
+    };
+    for (const [row, steps] of [
+      [undefined, ['1/4', '2/4', '3/4', '4/4']],
+      [chainRow, ['1/3', '2/3', '3/3']],
+      [await pointRow(1), ['1/2', '2/2']],
+    ] as const) {
+      user.reset();
+      steppedThrough.length = 0;
+      answers();
+      await rig.run(COMMANDS.restoreQuickly, row);
+      assert.deepEqual(steppedThrough, steps);
+    }
+  });
+
+  it('finds a chain that the trees do not know, and comes back to the list when that is turned away', async () => {
+    await backedUp();
+    user.answers(/Chain of backups/, 'Another backup blob…');
+    user.answers(/Storage account/, undefined);
+    user.answers(/Chain of backups/, 'Another backup blob…');
+    user.answers(/Storage account/, 'backups');
+    user.answers(/Container/, 'backups');
+    user.answers(/Backup blob/, 'disk.vhd');
+    user.answers(/Point in time/, ({ choices }) => choices[0]);
+    user.answers(/Restore to where/, 'The disk itself, in place');
+    await rig.run(COMMANDS.restoreQuickly);
+    assert.match(user.seen.at(-1)!.text, /^Rewind disk\.vhd to /);
+  });
+
+  for (const [typed, said] of [
+    ['disks/vhds', 'Type account/container/name.'],
+    ['nobody/vhds/x.vhd', 'There is no account of that name among those that are known: attach it first.'],
+    ['disks/Vhds/x.vhd', 'Only lower-case letters, digits and hyphens.'],
+    ['disks/vhds/x.vhd?sig=c2VjcmV0c2VjcmV0c2VjcmV0%3D', 'This looks like a key or a SAS. Only a name goes here.'],
+  ] as const) {
+    it(`does not go on with ${typed.split('?')[0]}, and says why`, async () => {
+      await backedUp();
+      user.answers(/Restore to where/, 'A new blob somewhere else…');
+      user.answers(/Account, container and name/, typed);
+      await rig.run(COMMANDS.restoreQuickly, await pointRow(1));
+      assert.ok(user.seen.some(({ kind, text }) => kind === 'error' && text === said));
+      assert.deepEqual(rig.runs.all(), []);
+    });
+  }
+
+  it('heads the list with how many points cannot be read', async () => {
+    await backedUp();
+    rig.chain.service.interceptor = ({ operation, args }) =>
+      operation === 'recordRead' && args['name'] === '000001.json'
+        ? { kind: 'throw', error: new BackupError('integrity', 'Torn.') }
+        : undefined;
+    await rig.run(COMMANDS.restoreQuickly, chainRow);
+    const { choices } = user.seen.find(({ text }) => text.includes('Point in time'))!;
+    assert.equal(choices.length, 2);
+    assert.equal(choices[0], 'without 1 point: their records cannot be read');
   });
 
   it('restores to a file', async () => {
@@ -171,6 +269,29 @@ describe('Rewind to This Point…', () => {
       /^Rewound disk\.vhd to point 1: 512 bytes written back.* The snapshot .* holds the disk as it was before\.$/,
     );
     assert.equal(await differs(1, SOURCE), undefined);
+  });
+
+  it('from the palette asks for chain and point', async () => {
+    await backedUp();
+    await known();
+    user.answers(/Chain of backups/, 'disk.vhd');
+    user.answers(/Point in time/, ({ choices }) => choices[1]);
+    user.answers(/^Rewind disk\.vhd to /, 'Rewind the Disk');
+    steppedThrough.length = 0;
+    await rig.run(COMMANDS.rewind);
+    await rig.idle();
+    assert.deepEqual(steppedThrough, ['1/2', '2/2']);
+    assert.equal(rig.runs.all()[0]!.state, 'done');
+    assert.equal(await differs(1, SOURCE), undefined);
+  });
+
+  it('looks at the plan in the status bar, not in one more notification', async () => {
+    await backedUp();
+    const shown: unknown[] = [];
+    rig.chain.service.interceptor = () => void shown.push(...progresses.map(({ title, location }) => [title, location]));
+    await rig.run(COMMANDS.rewind, await pointRow(1));
+    assert.ok(shown.length > 0);
+    assert.deepEqual(new Set(shown.map(String)), new Set([`Looking at what the restore would do,${ProgressLocation.Window}`]));
   });
 
   it('is refused while a VM holds the disk, with the way out', async () => {

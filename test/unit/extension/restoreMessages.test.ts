@@ -59,6 +59,7 @@ describe('what the restore page keeps', () => {
     acceptsWrong: false,
     kind: 'file',
     fields: { path: '/tmp/x', tier: 'P4' },
+    hasReview: true,
     run: 'r',
   };
 
@@ -67,8 +68,22 @@ describe('what the restore page keeps', () => {
   });
 
   it('is taken apart field by field', () => {
-    const odd = { ...kept, point: 7, run: {}, acceptsWrong: 'yes', fields: { path: 1, name: 'x', constructor: 'y' }, more: 'z' };
-    assert.deepEqual(readKeptRestore({ restore: odd }), { ...kept, point: undefined, run: undefined, fields: { name: 'x' } });
+    const odd = {
+      ...kept,
+      point: 7,
+      run: {},
+      acceptsWrong: 'yes',
+      hasReview: 1,
+      fields: { path: 1, name: 'x', constructor: 'y' },
+      more: 'z',
+    };
+    assert.deepEqual(readKeptRestore({ restore: odd }), {
+      ...kept,
+      point: undefined,
+      hasReview: false,
+      run: undefined,
+      fields: { name: 'x' },
+    });
   });
 
   for (const [what, change] of Object.entries({

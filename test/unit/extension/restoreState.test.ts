@@ -55,7 +55,7 @@ const PLAN = { to: 'blob', plan: { warnings: [], length: 1, resumes: false, targ
 
 const listed: RestoreEvent[] = [
   { type: 'accountsListed', accounts: ACCOUNTS },
-  { type: 'pointsListed', points: POINTS, next: undefined, trouble: undefined },
+  { type: 'pointsListed', points: POINTS, unreadable: [], next: undefined },
 ];
 const begun = (...events: RestoreEvent[]): RestoreState => [...listed, ...events].reduce(reduce, initialState(BACKUP));
 const chosen: RestoreEvent = { type: 'pointChosen', point: 'snapshot4' };
@@ -200,7 +200,7 @@ describe('the state of a restore', () => {
 
   it('keeps the points of all pages, each once, newest first', () => {
     const first = begun();
-    const more = reduce(first, { type: 'pointsListed', points: [pointOf(1), pointOf(0)], next: 7, trouble: undefined });
+    const more = reduce(first, { type: 'pointsListed', points: [pointOf(1), pointOf(0)], unreadable: [], next: 7 });
     assert.deepEqual(
       more.points.list.map(({ entry }) => entry.number),
       [4, 3, 2, 1, 0],

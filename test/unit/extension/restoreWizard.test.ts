@@ -317,10 +317,13 @@ describe('a restore in the wizard', () => {
     await page.until((view) => view.run && view.run.state !== 'running');
     rig.files.isFrozen = false;
     const next = await open({ like: rig, owner: 'here/2/one', isAlive: false });
+    const seen: string[] = [];
+    next.runs.onDidChange((record) => void (record?.phase && record.phase !== seen.at(-1) && seen.push(record.phase)));
     await next.run(COMMANDS.resumeRun, next.runs.all()[0]!.id);
     await next.idle();
     assert.equal(next.runs.all()[0]!.state, 'done');
-    assert.ok(next.logged.some((line) => line.includes('Waiting until the lease of the interrupted run has ended')));
+    assert.deepEqual(seen.slice(0, 3), ['preparing', 'waiting', 'copying'], 'it is seen what is waited for, without a flicker');
+    assert.equal(next.logged.filter((line) => line.includes('Waiting until the lease of the interrupted run has ended')).length, 1);
     assert.equal(differs(rig, oldest(page)), undefined);
   });
 

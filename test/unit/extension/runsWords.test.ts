@@ -61,6 +61,12 @@ describe('the record of a run', () => {
         'sync~spin',
       ],
       [record({ phase: 'listing' }), 'Backing up disk.vhd', 'asking what changed', 'sync~spin'],
+      [
+        record({ phase: 'waiting' }),
+        'Backing up disk.vhd',
+        'waiting until the interrupted run has let go of the blob, a minute at most',
+        'sync~spin',
+      ],
       [record({ state: 'resumable', done: 41, total: 100 }), 'Backup of disk.vhd', 'interrupted at 41 %', 'debug-pause'],
       [record({ state: 'resumable' }), 'Backup of disk.vhd', 'interrupted', 'debug-pause'],
       [record({ state: 'done', endedAt: NOON + 12_000, moved: 84 * MiB }), 'Backup of disk.vhd', '12 s · 84 MiB · just now', 'pass'],

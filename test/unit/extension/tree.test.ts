@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { KEY } from '../../../src/engine/chain/metadata.ts';
 import { writeOpenRun } from '../../../src/engine/chain/openRun.ts';
+import { BackupError } from '../../../src/engine/errors.ts';
+import { safetyMark } from '../../../src/engine/jobs/promote/safetyMark.ts';
 import { PAGE } from '../../../src/engine/ranges/pageRange.ts';
 import type { TreeNode } from '../../../src/extension/tree/node.ts';
 import { BACKUP, CATALOGUE, SOURCE } from '../../support/chain/memoryChain.ts';
@@ -14,7 +16,7 @@ async function chained(points: number, apart = HOUR): Promise<TreeRig> {
   const rig = await new TreeRig().open();
   for (let i = 0; i < points; i++) {
     if (i > 0) rig.chain.world.jump(apart);
-    rig.chain.write(i, i + 1);
+    rig.chain.write(i % 16, i + 1);
     await rig.chain.backup();
   }
   return rig;
@@ -169,6 +171,77 @@ describe('the tree of accounts', () => {
     assert.deepEqual(await rig.texts(chain), ['No recovery point yet. — The first backup run has not been finished.']);
   });
 
+  it('tells of the very first backup of this machine while it runs, when it was interrupted, and no more once it is forgotten', async () => {
+    const rig = await new TreeRig().open();
+    const disk = await settledRow(rig, 'disks', 'disk.vhd');
+    const spec = { job: 'backup', source: SOURCE, backup: BACKUP, full: false, adopt: false } as const;
+    rig.runChange(spec, 'running', 0);
+    assert.equal(textOf(disk), 'disk.vhd — 8 KiB · first backup under way, 0 %');
+    rig.runChange(spec, 'running', 41);
+    assert.equal(textOf(disk), 'disk.vhd — 8 KiB · first backup under way, 41 %');
+    assert.deepEqual([disk.row().icon.id, disk.row().item], ['sync', 'blob.plain.running']);
+    rig.runChange(spec, 'resumable', 41);
+    assert.equal(textOf(disk), 'disk.vhd — 8 KiB · first backup interrupted at 41 %');
+    assert.deepEqual([disk.row().icon.id, disk.row().item], ['debug-pause', 'blob.plain.interrupted']);
+    assert.match(disk.card(), /A run was interrupted.*resume it/);
+    rig.runs.length = 0;
+    rig.runChanged.fire(undefined);
+    assert.equal(textOf(disk), 'disk.vhd — 8 KiB · never backed up');
+  });
+
+  it('draws the row of the disk again as its first backup gets on', async () => {
+    const rig = await new TreeRig().open();
+    const disk = await settledRow(rig, 'disks', 'disk.vhd');
+    const drawn = new Promise<void>((resolve) => {
+      rig.provider.onDidChangeTreeData((nodes) => void ([nodes].flat().includes(disk) && resolve()));
+    });
+    rig.runChange({ job: 'backup', source: SOURCE, backup: BACKUP, full: false, adopt: false }, 'running', 3);
+    await drawn;
+  });
+
+  it('shows points whose records cannot be read in their places, for no command', async () => {
+    const rig = await chained(3);
+    rig.chain.service.interceptor = ({ operation, args }) =>
+      operation === 'recordRead' && args['name'] === '000002.json'
+        ? { kind: 'throw', error: new BackupError('integrity', 'It is torn.') }
+        : undefined;
+    const rows = await rig.rows(await rig.row('disks', 'disk.vhd', /^→/));
+    assert.deepEqual(rows.map(textOf), [
+      '1 Jan 02:00 — incremental · 512 bytes · proven',
+      'Point 2 — its record cannot be read',
+      '1 Jan 00:00 — full · 512 bytes · proven',
+    ]);
+    const [newest, unreadable] = rows;
+    assert.equal(newest!.row().item, 'point.good.newest');
+    assert.equal(unreadable!.row().item, undefined, 'no menu fits it');
+    assert.match(unreadable!.card(), /nobody can tell what it holds.*Other points are unharmed/);
+    assert.match(unreadable!.card(), /torn/);
+  });
+
+  it('names the chains that are known to commands, also where the view of chains was never opened', async () => {
+    const rig = await chained(2);
+    const other = 'https://backups.example/backups/a.vhd';
+    const client = rig.chain.service.client('other');
+    await rig.chain.backup({ backup: client.pageBlob(other), catalogue: client.recordStore(`${other}.chain`) });
+    const chains = await rig.trees.chains();
+    assert.deepEqual(
+      chains.map(({ backup, source, knowledge }) => [backup, source, knowledge.state]),
+      [
+        [other, SOURCE, 'known'],
+        [BACKUP, SOURCE, 'known'],
+      ],
+    );
+  });
+
+  it('tells points and snapshots of one minute by their seconds', async () => {
+    const rig = await chained(3, 20_000);
+    rig.chain.world.jump(HOUR);
+    rig.chain.write(9, 1);
+    await rig.chain.backup({ keepSourceSnapshots: 9 });
+    const labels = (await rig.rows(await rig.row('disks', 'disk.vhd', /^→/))).map((row) => row.row().label);
+    assert.match(labels.join(' | '), /^1 Jan 01:00 \| 1 Jan 00:00:4\d \| 1 Jan 00:00:2\d \| 1 Jan 00:00:0\d$/);
+  });
+
   it('tells apart anchor, earlier, orphan, foreign and safety snapshots', async () => {
     const rig = await new TreeRig().open();
     for (let i = 0; i < 3; i++) {
@@ -179,23 +252,25 @@ describe('the tree of accounts', () => {
     foreign.snapshot(SOURCE, { owner: 'somebody' });
     foreign.snapshot(SOURCE, { [KEY.run]: 'gone', [KEY.backup]: BACKUP });
     foreign.snapshot(SOURCE, { [KEY.run]: 'rewind', [KEY.restore]: 'partial' });
+    foreign.snapshot(SOURCE, { [KEY.attempt]: safetyMark('etag').value });
     const group = await rig.row('disks', 'disk.vhd', /^Snapshots/);
     assert.deepEqual(
       (await rig.rows(group)).map((row) => row.row().item),
-      ['snapshot.safety', 'snapshot.orphan', 'snapshot.foreign', 'snapshot.anchor', 'snapshot.earlier'],
+      ['replaced', 'safety', 'orphan', 'foreign', 'anchor', 'earlier'].map((role) => `snapshot.${role}.onDisk`),
     );
-    assert.match(group.row().description, /^5 · 1 anchor$/);
+    assert.match(group.row().description, /^6 · 1 anchor$/);
   });
 
   it('shows what else lies on a backup blob', async () => {
     const rig = await chained(2);
     rig.chain.service.foreign.snapshot(BACKUP, { owner: 'somebody' });
     rig.chain.service.foreign.snapshot(BACKUP, { [KEY.attempt]: 'torn' });
+    rig.chain.service.foreign.snapshot(BACKUP, { [KEY.attempt]: safetyMark('etag').value });
     await settledRow(rig, 'backups', 'disk.vhd');
     const group = await rig.row('backups', 'disk.vhd', 'Other snapshots');
     assert.deepEqual(
       (await rig.rows(group)).map((row) => row.row().item),
-      ['snapshot.orphan', 'snapshot.foreign'],
+      ['snapshot.replaced.onBackup', 'snapshot.orphan.onBackup', 'snapshot.foreign.onBackup'],
     );
   });
 
@@ -211,6 +286,19 @@ describe('the tree of accounts', () => {
     rig.trees.retry(rows[0]);
     await rig.settle();
     assert.match(textOf(disk), /backed up just now/);
+  });
+
+  it('tells points of different pages by their seconds too, and forgets that with them', async () => {
+    const rig = await chained(201, 1000);
+    const chain = await rig.row('disks', 'disk.vhd', /^→/);
+    assert.ok(chain.kind === 'chain');
+    await rig.rows(chain);
+    await chain.pages.more();
+    const labels = chain.pages.children.map((row) => row.row().label);
+    assert.equal(labels.length, 201);
+    assert.equal(new Set(labels).size, 201);
+    chain.pages.reset();
+    assert.equal(chain.crowded.size, 0);
   });
 
   it('gives every row an id of its own that a refresh does not change', async () => {

@@ -75,7 +75,7 @@ function facts(more: Partial<BlobFacts> = {}, item: Partial<PageBlobItem> = {}):
     snapshots: [],
     ...item,
   };
-  return { item: blob, role: 'disk', chain: undefined, partner: undefined, restore: undefined, ...more };
+  return { item: blob, role: 'disk', chain: undefined, partner: undefined, firstBackup: undefined, restore: undefined, ...more };
 }
 
 const openRun = (applied: number, kind = 'incremental') => ({

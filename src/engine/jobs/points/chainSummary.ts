@@ -12,6 +12,8 @@ import type { PointsRequest, RecoveryPoint } from './points.ts';
 export interface ChainSummary {
   /** Recovery points in the catalogue, whatever their state, but for pruned ones. */
   readonly points: number;
+  /** Points that were deleted by plan. */
+  readonly pruned?: number | undefined;
   /** Points that a later verification found wrong. */
   readonly failed: number;
   /** When the last of the runs began that found nothing to copy, so that the newest point still equalled the disk: ISO 8601. */
@@ -56,6 +58,7 @@ export async function chainSummary({ backup, catalogue }: PointsRequest, options
   const rhythm = newest && (await rhythmOf(newest, index, chain, tools));
   return {
     points: livingNumbers(index).length,
+    ...(index.pruned.size > 0 && { pruned: index.pruned.size }),
     failed: [...index.failed].filter((number) => !index.pruned.has(number)).length,
     unchangedOn: index.unchangedOn,
     newest,

@@ -10,6 +10,7 @@ import { constantWindows } from '../../ranges/rangeWindow.ts';
 import { timeText, toolsFor, type JobOptions, type Tools } from '../../tools.ts';
 import { startServiceCopy, untilEnded } from '../copy/serviceCopy.ts';
 import { refusePromotion } from './refusals.ts';
+import { safetyMark } from './safetyMark.ts';
 
 /** Makes a blob what one of its snapshots is: the service copies the snapshot over the blob as a whole (REST: Copy Blob). */
 export interface PromoteRequest {
@@ -17,6 +18,11 @@ export interface PromoteRequest {
   readonly snapshot: SnapshotId;
   /** How much of the blob is compared with the snapshot afterwards; default `sample`. */
   readonly proof?: ProofLevel | undefined;
+  /**
+   * Names this promotion through all its tries: a copy that the service has ended while nobody looked is then known for its own, and neither made
+   * again nor is what it made taken for the blob of before. Without it only a copy that is still under way is.
+   */
+  readonly promotion?: string | undefined;
 }
 
 export interface PromotePlan {
@@ -58,7 +64,7 @@ export async function planPromote(request: PromoteRequest, options: JobOptions):
     snapshot,
     length,
     lengthNow: now.length,
-    resumes: isOurCopy(now, image) && now.copy?.status !== 'success',
+    resumes: isDone(now, request) || (isOurCopy(now, image) && now.copy?.status !== 'success'),
     warnings: ['The blob is overwritten. A snapshot of it as it is now is taken first and stays.', CHAIN_RESTARTS],
   };
 }
@@ -83,12 +89,12 @@ async function promoteJob(plan: PromotePlan, request: PromoteRequest, options: J
   refusePromotion(now, image, blob);
   let safety: SnapshotId | undefined = now.metadata[KEY.safety];
   let state: CopyState;
-  if (isOurCopy(now, image) && now.copy?.status === 'pending') state = now.copy;
+  if (now.copy && (isDone(now, request) || (isOurCopy(now, image) && now.copy.status === 'pending'))) state = now.copy;
   else {
     // After a copy that failed the blob is empty: there is nothing to save, and the snapshot of before is named on it.
     const isEmptied = isOurCopy(now, image) && now.length === 0;
     if (!isEmptied) safety = await safetySnapshot(blob, now, tools);
-    const metadata = marks(now.metadata, image, safety, tools);
+    const metadata = marks(now.metadata, image, safety, request.promotion, tools);
     emit({ type: 'phase', phase: 'copying', text: 'The service copies the snapshot over the blob; no byte passes through this machine.' });
     state = await startServiceCopy(image, blob, metadata, { replacing: now.etag }, tools).catch((error: unknown) => {
       throw isBackupError(error, 'conditionNotMet', 'alreadyExists') ? changedMeanwhile(blob, error) : error;
@@ -104,7 +110,7 @@ async function promoteJob(plan: PromotePlan, request: PromoteRequest, options: J
 
 /** Taken once for one state of the blob, which its ETag names: after an interruption it is found again. */
 async function safetySnapshot(blob: PageBlob, { etag, metadata }: BlobProperties, { retrier, signal }: Tools): Promise<SnapshotId> {
-  const mark = { key: KEY.attempt, value: `before promotion, ${etag}` };
+  const mark = safetyMark(etag);
   return (
     (await findMarkedSnapshot(blob, mark, retrier, signal)) ??
     (await takeMarkedSnapshot(blob, mark, without(metadata, KEY.attempt), {}, { retrier, signal }))
@@ -112,17 +118,24 @@ async function safetySnapshot(blob: PageBlob, { etag, metadata }: BlobProperties
 }
 
 /** The blob's own marks stay; what is added says where its pages come from. */
-function marks(own: Metadata, image: BlobImage, safety: SnapshotId | undefined, { world }: Tools): Metadata {
+function marks(own: Metadata, image: BlobImage, safety: SnapshotId | undefined, promotion: string | undefined, { world }: Tools): Metadata {
   const added = {
     [KEY.restoredFrom]: image.label,
     [KEY.restoredOn]: timeText(world),
     ...(safety !== undefined && { [KEY.safety]: safety }),
+    ...(promotion !== undefined && { [KEY.promotion]: promotion }),
   };
-  return { ...without(own, KEY.attempt, KEY.openRun), ...added };
+  return { ...without(own, KEY.attempt, KEY.openRun, KEY.promotion), ...added };
 }
 
 function isOurCopy({ metadata, copy }: BlobProperties, image: BlobImage): boolean {
   return copy !== undefined && metadata[KEY.restoredFrom] === image.label;
+}
+
+/** The service has ended the copy of this very promotion. */
+function isDone({ metadata, copy }: BlobProperties, { blob, snapshot, promotion }: PromoteRequest): boolean {
+  if (promotion === undefined || metadata[KEY.promotion] !== promotion || copy?.status !== 'success') return false;
+  return metadata[KEY.restoredFrom] === blob.image(snapshot).label;
 }
 
 async function compare(

@@ -3,9 +3,10 @@ import { isBackupError } from '../../../engine/errors.ts';
 import { chainSummary, type ChainSummary } from '../../../engine/jobs/points/chainSummary.ts';
 import { toolsFor } from '../../../engine/tools.ts';
 import { urlKey } from '../../words/places.ts';
+import type { AzureSession } from '../../session.ts';
 import type { CommandTools } from '../tools.ts';
 
-type Tools = Pick<CommandTools, 'session' | 'job'>;
+type Tools = Pick<CommandTools, 'job'> & { readonly session: AzureSession };
 
 /**
  * The backup blobs of a disk, as its own snapshots name them, the newest first. A mark is only a hint, since copies of a blob inherit it: one whose

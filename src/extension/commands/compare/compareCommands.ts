@@ -9,7 +9,7 @@ import { setContexts } from '../../tree/contextKeys.ts';
 import { placeOf } from '../../words/places.ts';
 import { askBlob } from '../ask/askBlob.ts';
 import { backupsOfDisk, summaryOf } from '../backup/chainsOfDisk.ts';
-import { withWaiting } from '../progress.ts';
+import { withLooking } from '../progress.ts';
 import { diskOf, rowOf } from '../rows.ts';
 import type { CommandTools, Handler } from '../tools.ts';
 import { askImage } from './askImage.ts';
@@ -50,7 +50,7 @@ export const showChangesSinceBackup: Handler = async (tools, first) => {
   const row = rowOf(first);
   const chain = row && 'backup' in row ? row.backup : undefined;
   const title = l10n.t('Looking for the last backup of {0}', placeOf(disk).name);
-  const before = await withWaiting(title, tools.job, (job) => lastBackup(disk, chain, { ...tools, job }));
+  const before = await withLooking(title, () => lastBackup(disk, chain, tools));
   if (before) await openSubject({ kind: 'pair', pair: { before, after: { blob: disk, snapshot: undefined } } }, tools.voice);
   else await window.showInformationMessage(l10n.t('There is no backup of this disk yet.'));
 };
@@ -89,9 +89,8 @@ async function backupFor(first: unknown, tools: CommandTools): Promise<string | 
   const row = rowOf(first);
   if (!row || !('backup' in row)) return askBlob(l10n.t('Show Churn'), 'backup', tools);
   if (row.backup !== undefined || row.kind !== 'blob') return row.backup;
-  const { job } = tools;
   const title = l10n.t('Looking for the backups of {0}', placeOf(row.url).name);
-  const [backup] = await withWaiting(title, job, (waiting) => backupsOfDisk(row.url, { ...tools, job: waiting }));
+  const [backup] = await withLooking(title, () => backupsOfDisk(row.url, tools));
   if (backup === undefined) await window.showInformationMessage(l10n.t('There is no backup of this disk yet.'));
   return backup;
 }

@@ -1,3 +1,4 @@
+import { Catalogue } from '../../../engine/chain/catalogue.ts';
 import { KEY } from '../../../engine/chain/metadata.ts';
 import { isBackupError } from '../../../engine/errors.ts';
 import { namingPoints } from '../../../engine/jobs/points/namingPoints.ts';
@@ -12,13 +13,14 @@ import type { SnapshotRef } from '../rows.ts';
  * - `anchor`: the next backup has to compare the whole disk
  * - `openRun`: an interrupted run has to begin anew
  * - `newestPoint`: the newest recovery point, and with it the cheap way to the next one
+ * - `held`: one recovery point that somebody protects
  * - `point`: one recovery point
  * - `unsure`: a chain may need it, but could not be asked
  * - `nothing`: no chain needs it
  */
 export type Loss =
   | { readonly kind: 'anchor'; readonly length: number; readonly backup: string }
-  | { readonly kind: 'newestPoint' | 'point'; readonly number: number; readonly length: number }
+  | { readonly kind: 'newestPoint' | 'held' | 'point'; readonly number: number; readonly length: number }
   | { readonly kind: 'openRun' | 'nothing' }
   | { readonly kind: 'unsure'; readonly reason: string };
 
@@ -26,7 +28,7 @@ export type Loss =
 export async function lossOf(snapshot: SnapshotRef, tools: { readonly session: AzureSession; readonly job: JobOptions }): Promise<Loss> {
   const losses = [await asPoint(snapshot, tools)];
   for (const backup of await backupsNamedOn(snapshot.blob, tools)) losses.push(await asSource(snapshot, backup, tools));
-  const order: readonly Loss['kind'][] = ['anchor', 'newestPoint', 'openRun', 'point', 'unsure', 'nothing'];
+  const order: readonly Loss['kind'][] = ['anchor', 'held', 'newestPoint', 'openRun', 'point', 'unsure', 'nothing'];
   return losses.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))[0]!;
 }
 
@@ -38,15 +40,23 @@ export function breaksChain({ kind }: Loss): boolean {
 async function asPoint({ blob, id }: SnapshotRef, tools: { readonly session: AzureSession; readonly job: JobOptions }): Promise<Loss> {
   return unsureIfUnreadable(async () => {
     const { newest, open, backupLength = 0 } = await summaryOf(blob, tools);
-    if (newest?.entry.backup.snapshot === id) return { kind: 'newestPoint', number: newest.entry.number, length: backupLength };
+    if (newest?.entry.backup.snapshot === id) {
+      const kind = newest.isHeld ? 'held' : 'newestPoint';
+      return { kind, number: newest.entry.number, length: backupLength };
+    }
     const { named, isComplete } = newest
       ? await namingPoints(await tools.session.recordStoreFor(blob), [id], 'backup', tools.job)
       : { named: new Map<string, number>(), isComplete: true };
     const number = named.get(id);
-    if (number !== undefined) return { kind: 'point', number, length: backupLength };
+    if (number !== undefined) return { kind: (await isHeld(blob, number, tools)) ? 'held' : 'point', number, length: backupLength };
     if (open?.state === 'running') return { kind: 'openRun' };
     return isComplete ? { kind: 'nothing' } : { kind: 'unsure', reason: '' };
   });
+}
+
+async function isHeld(blob: string, number: number, { session, job }: Parameters<typeof asPoint>[1]): Promise<boolean> {
+  const { retrier, signal } = toolsFor(job);
+  return (await new Catalogue(await session.recordStoreFor(blob), retrier).index(signal)).held.has(number);
 }
 
 async function asSource(

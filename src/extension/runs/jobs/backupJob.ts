@@ -13,7 +13,7 @@ export async function* backupJob(spec: RunSpec & { job: 'backup' }, context: Job
   const [source, backup, catalogue] = await Promise.all([
     session.pageBlob(spec.source),
     session.pageBlob(spec.backup),
-    session.recordStoreFor(spec.backup),
+    session.recordStoreFor(spec.backup, spec.schedule?.catalogue),
   ]);
   const { transfer, proof, keepSourceSnapshots } = settings;
   const { full, adopt } = spec;

@@ -7,13 +7,17 @@ import type { JobContext } from './jobContext.ts';
 export async function* eventsOf(spec: RunSpec, context: JobContext): AsyncGenerator<RunEvent<RunResult>> {
   switch (spec.job) {
     case 'backup':
-      yield* (await import('./backupJob.ts')).backupJob(spec, context);
+      if (spec.schedule) yield* (await import('./scheduledJob.ts')).scheduledJob(spec, context);
+      else yield* (await import('./backupJob.ts')).backupJob(spec, context);
       break;
     case 'verify':
       yield* (await import('./verifyJob.ts')).verifyJob(spec, context);
       break;
     case 'copy':
       yield* (await import('./copyJob.ts')).copyJob(spec, context);
+      break;
+    case 'promote':
+      yield* (await import('./promoteJob.ts')).promoteJob(spec, context);
       break;
     case 'restore':
     case 'restoreChain':

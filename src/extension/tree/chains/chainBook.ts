@@ -62,6 +62,12 @@ export class ChainBook {
     return [...(this.#backupsOf.get(urlKey(sourceUrl))?.values() ?? [])];
   }
 
+  /** URLs of the backup blobs that hold a recovery point, as far as the book knows. */
+  get withPoints(): readonly string[] {
+    const all = [...this.#pages.values()];
+    return all.flatMap(({ url, knowledge }) => (knowledge.state === 'known' && knowledge.summary.points > 0 ? url : []));
+  }
+
   /** Reads how the chain stands unless that is known. Never rejects: what went wrong is knowledge too. */
   async ask(backupUrl: string): Promise<ChainKnowledge> {
     const key = urlKey(backupUrl);

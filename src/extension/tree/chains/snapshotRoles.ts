@@ -2,6 +2,7 @@ import type { SnapshotItem } from '../../../azure/browse/accountBrowser.ts';
 import { KEY } from '../../../engine/chain/metadata.ts';
 import type { ChainSummary } from '../../../engine/jobs/points/chainSummary.ts';
 import { namingPoints } from '../../../engine/jobs/points/namingPoints.ts';
+import { isBeforePromotion } from '../../../engine/jobs/promote/safetyMark.ts';
 import type { RecordStore } from '../../../engine/recordStore.ts';
 import type { JobOptions } from '../../../engine/tools.ts';
 import type { SnapshotFacts } from '../../words/snapshot.ts';
@@ -35,7 +36,7 @@ export async function diskSnapshotRoles(
     if (open.has(item.id)) return { item, role: 'open', point: undefined };
     const point = looks.map(({ named }) => named.get(item.id)).find((number) => number !== undefined);
     if (point !== undefined) return { item, role: 'earlier', point };
-    return { item, role: rewindRole(item) ?? (isMarked(item) ? (isComplete ? 'orphan' : 'marked') : 'foreign'), point: undefined };
+    return { item, role: safetyRole(item) ?? (isMarked(item) ? (isComplete ? 'orphan' : 'marked') : 'foreign'), point: undefined };
   });
 }
 
@@ -53,6 +54,7 @@ export async function otherSnapshots(
     .reverse()
     .map((item): SnapshotFacts => {
       if (attempt !== undefined && item.metadata[KEY.attempt] === attempt) return { item, role: 'open', point: undefined };
+      if (isBeforePromotion(item.metadata)) return { item, role: 'replaced', point: undefined };
       if (item.metadata[KEY.attempt] === undefined) return { item, role: 'foreign', point: undefined };
       return { item, role: isComplete ? 'orphan' : 'marked', point: undefined };
     });
@@ -60,14 +62,15 @@ export async function otherSnapshots(
 
 /** Where the blob has no chain that is known: one that names its backup blob was looked up there, others were not. */
 export function roleWithoutChain(item: SnapshotItem): SnapshotFacts['role'] {
-  const role = rewindRole(item);
+  const role = safetyRole(item);
   if (role !== undefined) return role;
   if (!isMarked(item) && item.metadata[KEY.attempt] === undefined) return 'foreign';
   return item.metadata[KEY.backup] === undefined ? 'marked' : 'orphan';
 }
 
 /** While a rewind writes, its blob is marked as partial, and so are the snapshots that it takes. */
-function rewindRole({ metadata }: SnapshotItem): 'safety' | 'rewound' | undefined {
+function safetyRole({ metadata }: SnapshotItem): 'safety' | 'rewound' | 'replaced' | undefined {
+  if (isBeforePromotion(metadata)) return 'replaced';
   if (metadata[KEY.restore] !== 'partial') return undefined;
   if (metadata[KEY.attempt] !== undefined) return 'rewound';
   return metadata[KEY.run] === undefined ? undefined : 'safety';

@@ -6,6 +6,7 @@ import { ITEMS } from '../../names.ts';
 import { blobCard, describeBlob, type BlobFacts } from '../../words/blob.ts';
 import { urlKey } from '../../words/places.ts';
 import { healthOf } from '../../words/standing.ts';
+import { crowdedMoments, timeIn } from '../../words/times.ts';
 import type { RowWords } from '../../words/voice.ts';
 import { backupHints, foremostChain, isChainOf } from '../chains/chainsOf.ts';
 import type { BlobShelf } from '../lists/blobShelf.ts';
@@ -26,6 +27,7 @@ export class BlobNode implements Branch {
   readonly #shelf: BlobShelf;
   readonly #context: TreeContext;
   #item: PageBlobItem;
+  #crowded: ReadonlySet<string> | undefined;
   #hints: readonly string[];
   #keys: readonly string[];
 
@@ -44,6 +46,15 @@ export class BlobNode implements Branch {
   /** As the service listed it last. */
   get item(): PageBlobItem {
     return this.#item;
+  }
+
+  /** Moments at which it has several snapshots. */
+  get crowded(): ReadonlySet<string> {
+    this.#crowded ??= crowdedMoments(
+      this.#item.snapshots.map(({ id }) => timeIn(id)),
+      this.#context.voice,
+    );
+    return this.#crowded;
   }
 
   /** Without query. */
@@ -87,11 +98,13 @@ export class BlobNode implements Branch {
 
   get facts(): BlobFacts {
     const { backup, role } = this;
+    const isUnchained = role === 'disk' && backup === undefined;
     return {
       item: this.#item,
       role,
       chain: backup === undefined ? undefined : this.#context.book.of(backup),
       partner: role === 'backup' ? this.source : backup,
+      firstBackup: isUnchained ? this.#context.backupOf(urlKey(this.url)) : undefined,
       restore: this.#restore,
     };
   }
@@ -100,7 +113,7 @@ export class BlobNode implements Branch {
     const { voice } = this.#context;
     const { facts } = this;
     const what = facts.role === 'backup' ? 'backup' : facts.chain ? 'chain' : 'plain';
-    const health = facts.chain ? [healthOf(facts.chain, voice.now())] : [];
+    const health = facts.chain ? [healthOf(facts.chain, voice.now())] : facts.firstBackup ? [facts.firstBackup.state] : [];
     const lease = this.#item.infiniteLease ? ['leased'] : [];
     const isLeaf = this.#item.snapshots.length === 0 && facts.chain === undefined && this.questions.length === 0;
     return { ...describeBlob(facts, voice), item: [ITEMS.blob, what, ...health, ...lease].join('.'), isLeaf };
@@ -122,6 +135,7 @@ export class BlobNode implements Branch {
   /** Replaces what the service said of the blob. */
   update(item: PageBlobItem): void {
     this.#item = item;
+    this.#crowded = undefined;
     this.#hints = backupHints(item);
     this.#keys = [item.url, ...this.#hints].map(urlKey);
     this.pages.reset();

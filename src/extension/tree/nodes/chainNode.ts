@@ -1,6 +1,7 @@
 import { pointsPage } from '../../../engine/jobs/points/pointsPage.ts';
 import { ITEMS } from '../../names.ts';
 import { chainCard, describeChain, type ChainFacts, type ChainView } from '../../words/chain.ts';
+import { crowdedPoints } from '../../words/point.ts';
 import { urlKey } from '../../words/places.ts';
 import { healthOf } from '../../words/standing.ts';
 import { emptyRow } from '../../words/notes.ts';
@@ -9,9 +10,12 @@ import { Pages, type PageOf } from '../pages.ts';
 import type { Branch, BranchNode, TreeRow } from '../node.ts';
 import type { TreeContext } from '../treeContext.ts';
 import { PointNode } from './pointNode.ts';
+import { UnreadableNode } from './unreadableNode.ts';
 
 /** Recovery points in one page of rows. */
 export const POINTS_AT_ONCE = 200;
+
+type Child = PointNode | UnreadableNode;
 
 /** A chain: under its disk, under its backup blob, or in the view of all chains. Its children are the recovery points, newest first. */
 export class ChainNode implements Branch {
@@ -23,9 +27,10 @@ export class ChainNode implements Branch {
   /** Key of that URL. */
   readonly key: string;
   readonly view: ChainView;
-  readonly pages: Pages<PointNode, number>;
+  readonly pages: Pages<Child, number>;
   readonly #context: TreeContext;
   #source: string | undefined;
+  #crowded: { readonly of: readonly Child[]; readonly count: number; readonly moments: ReadonlySet<string> } | undefined;
 
   constructor(parent: BranchNode, backup: string, view: ChainView, context: TreeContext) {
     this.key = urlKey(backup);
@@ -42,6 +47,16 @@ export class ChainNode implements Branch {
     // Remembered, so that a row that is read again keeps its name meanwhile.
     this.#source = this.#context.book.sourceOf(this.backup) ?? this.#source;
     return this.#source;
+  }
+
+  /** Moments that several of its points have, as far as they are loaded. */
+  get crowded(): ReadonlySet<string> {
+    const { children } = this.pages;
+    if (this.#crowded?.of !== children || this.#crowded.count !== children.length) {
+      const points = children.flatMap((child) => (child.kind === 'point' ? child.point : []));
+      this.#crowded = { of: children, count: children.length, moments: crowdedPoints(points, this.#context.voice) };
+    }
+    return this.#crowded.moments;
   }
 
   /** For *Copy URL*: that of the backup blob. */
@@ -84,11 +99,15 @@ export class ChainNode implements Branch {
     return [this.key];
   }
 
-  async #load(below: number | undefined, signal: AbortSignal): Promise<PageOf<PointNode, number>> {
+  async #load(below: number | undefined, signal: AbortSignal): Promise<PageOf<Child, number>> {
     const { session, job } = this.#context;
     const [backup, catalogue] = await Promise.all([session.pageBlob(this.backup), session.recordStoreFor(this.backup)]);
     const page = await pointsPage({ backup, catalogue }, { below, most: POINTS_AT_ONCE }, { ...job, signal });
-    const children = page.points.map((point, i) => new PointNode(this, point, below === undefined && i === 0, this.#context));
-    return { children, next: page.next };
+    const newest = Math.max(...page.points.map(({ entry }) => entry.number), ...page.unreadable.map(({ number }) => number));
+    const children: Child[] = [
+      ...page.points.map((point) => new PointNode(this, point, below === undefined && point.entry.number === newest, this.#context)),
+      ...page.unreadable.map((record) => new UnreadableNode(this, record, this.#context)),
+    ];
+    return { children: children.sort((a, b) => b.number - a.number), next: page.next };
   }
 }

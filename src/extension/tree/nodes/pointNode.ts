@@ -33,9 +33,13 @@ export class PointNode implements Leaf {
     this.#context = context;
   }
 
+  get number(): number {
+    return this.point.entry.number;
+  }
+
   row(): TreeRow {
-    const facets = [ITEMS.point, this.point.state, ...(this.isNewest ? ['newest'] : [])];
-    return { ...describePoint(this.point, this.#context.voice), item: facets.join('.'), isLeaf: true };
+    const facets = [ITEMS.point, this.point.state, ...(this.isNewest ? ['newest'] : []), ...(this.point.isHeld ? ['held'] : [])];
+    return { ...describePoint(this.point, this.#context.voice, this.parent.crowded), item: facets.join('.'), isLeaf: true };
   }
 
   card(): string {

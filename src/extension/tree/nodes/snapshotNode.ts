@@ -37,7 +37,8 @@ export class SnapshotNode implements Leaf {
   }
 
   row(): TreeRow {
-    return { ...describeSnapshot(this.facts, this.#context.voice), item: `${ITEMS.snapshot}.${this.facts.role}`, isLeaf: true };
+    const item = [ITEMS.snapshot, this.facts.role, this.blob.role === 'backup' ? 'onBackup' : 'onDisk'].join('.');
+    return { ...describeSnapshot(this.facts, this.#context.voice, this.blob.crowded), item, isLeaf: true };
   }
 
   card(): string {

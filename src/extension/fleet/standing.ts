@@ -1,0 +1,60 @@
+import type { DueAnswer } from '../../policy/windows/due.ts';
+import { dueNow } from '../../policy/apply/chainLook.ts';
+import { clockOf } from '../../policy/windows/windowClock.ts';
+import { isPassing, type FleetProblem, type FleetRow } from './fleetRow.ts';
+
+/**
+ * How a chain of a policy stands:
+ * - `failed`: its last run failed
+ * - `unreadable`: its catalogue cannot be read, for a reason that does not go away by itself
+ * - `wrong`: a verification found the newest point wrong
+ * - `overdue`: its window is long begun, and nobody is about to serve it
+ * - `due`: its window has begun
+ * - `unknown`: nobody has looked yet
+ */
+export type ChainStanding = 'failed' | 'unreadable' | 'wrong' | 'overdue' | 'running' | 'due' | 'good' | 'unknown';
+
+/** What wants somebody to look, the worst first. */
+export const TROUBLE: readonly ChainStanding[] = ['failed', 'unreadable', 'wrong', 'overdue'];
+
+/** What the scheduler is doing about a chain. */
+export interface Doing {
+  readonly state: 'running' | 'waiting' | 'idle';
+  /** Why its last run failed, unless one went well since. */
+  readonly failure?: FleetProblem | undefined;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+/** A window may begin this share of its length late, within bounds, before it counts as overdue: a daily one after 26 hours. */
+const LATE_SHARE = 1 / 12;
+const LATE_LEAST = 30 * MINUTE;
+const LATE_MOST = 12 * HOUR;
+
+/** Facts and clocks only; nothing is asked. */
+export function standingOf(row: FleetRow, doing: Doing, now: number): ChainStanding {
+  const { facts, problem } = row;
+  if (doing.state === 'running') return 'running';
+  const isLate = facts !== undefined && isOverdue(row, now);
+  const isTried = doing.state === 'idle';
+  if (doing.failure && (!isPassing(doing.failure) || (isLate && isTried))) return 'failed';
+  if (problem && !isPassing(problem)) return 'unreadable';
+  if (!facts) return 'unknown';
+  if (facts.isWrong) return 'wrong';
+  if (isLate && isTried) return 'overdue';
+  return dueOfRow(row, now).isDue ? 'due' : 'good';
+}
+
+export function dueOfRow({ chain, facts }: FleetRow, now: number): DueAnswer {
+  return dueNow(chain, facts?.lookedOn, now);
+}
+
+/** Was a window not served long after it began? A chain that has no point at all is due, not overdue: nothing was promised yet. */
+export function isOverdue({ chain, facts }: FleetRow, now: number): boolean {
+  const due = dueNow(chain, facts?.lookedOn, now);
+  if (!due.isDue || facts?.lookedOn === undefined || due.window === undefined) return false;
+  if (due.missed) return true;
+  const length = (clockOf(chain.rule.window).next(due.window) ?? Infinity) - due.window;
+  const grace = Math.min(LATE_MOST, Math.max(LATE_LEAST, length * LATE_SHARE));
+  return now - due.window - chain.rule.jitter > grace;
+}

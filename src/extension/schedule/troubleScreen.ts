@@ -1,0 +1,102 @@
+import { commands, l10n, StatusBarAlignment, window, type Disposable, type StatusBarItem } from 'vscode';
+import { rowKey, type FleetRow } from '../fleet/fleetRow.ts';
+import { troubleText, type RowStanding } from '../fleet/fleetWords.ts';
+import { COMMANDS } from '../names.ts';
+import { placeOf } from '../words/places.ts';
+import type { Voice } from '../words/voice.ts';
+
+export interface Troubled {
+  readonly row: FleetRow;
+  readonly about: RowStanding;
+}
+
+export interface ScheduleState {
+  /** Chains that want somebody, the worst first. Snoozed ones are not among them. */
+  readonly troubled: readonly Troubled[];
+  /** What keeps a whole policy from being run, in sentences. */
+  readonly faults: readonly string[];
+  readonly isPaused: boolean;
+}
+
+/** The schedule as people see it: a status item that is there only when somebody should know something, and one notification for each new trouble. */
+export class TroubleScreen implements Disposable {
+  readonly #voice: Voice;
+  readonly #item: StatusBarItem;
+  /** What was told and is not over, so that it is told once. */
+  #told = new Set<string>();
+
+  constructor(voice: Voice) {
+    this.#voice = voice;
+    this.#item = window.createStatusBarItem('pageBlobBackup.schedule', StatusBarAlignment.Left, 0);
+    this.#item.name = l10n.t('Page Blob Backup Schedule');
+    this.#item.command = COMMANDS.showFleet;
+  }
+
+  show(state: ScheduleState): void {
+    const text = statusText(state, this.#voice);
+    if (text === undefined) this.#item.hide();
+    else {
+      this.#item.text = text.icon + text.words;
+      this.#item.accessibilityInformation = { label: text.words };
+      this.#item.tooltip = l10n.t('Show the fleet of Page Blob Backup');
+      this.#item.show();
+    }
+    this.#tellOnce(state);
+  }
+
+  hide(): void {
+    this.#told.clear();
+    this.#item.hide();
+  }
+
+  dispose(): void {
+    this.#item.dispose();
+  }
+
+  #tellOnce({ troubled, faults, isPaused }: ScheduleState): void {
+    const now = new Map<string, string>();
+    for (const fault of faults) now.set(fault, fault);
+    // A paused schedule says so in the status bar; that windows pass meanwhile is what was asked for.
+    for (const { row, about } of troubled) {
+      if (!(isPaused && about.standing === 'overdue')) now.set(rowKey(row), troubleText(row, about, this.#voice));
+    }
+    const fresh = [...now].filter(([key]) => !this.#told.has(key));
+    this.#told = new Set(now.keys());
+    const [first] = fresh;
+    if (!first) return;
+    const names = troubled.filter(({ row }) => fresh.some(([key]) => key === rowKey(row))).map(({ row }) => placeOf(row.chain.source).name);
+    void this.#tell(fresh.length === 1 ? first[1] : manyText(fresh.length, names));
+  }
+
+  async #tell(text: string): Promise<void> {
+    const show = l10n.t('Show Fleet');
+    const snooze = l10n.t('Snooze…');
+    const log = l10n.t('Show Log');
+    const pressed = await window.showWarningMessage(text, show, snooze, log);
+    if (pressed === show) await commands.executeCommand(COMMANDS.showFleet);
+    if (pressed === snooze) await commands.executeCommand(COMMANDS.snoozeSchedule);
+    if (pressed === log) await commands.executeCommand(COMMANDS.showLog);
+  }
+}
+
+function manyText(count: number, names: readonly string[]): string {
+  return l10n.t('{0} scheduled backups need attention: {1}', count, names.slice(0, 3).join(', ') + (names.length > 3 ? ', …' : ''));
+}
+
+function statusText(
+  { troubled, faults, isPaused }: ScheduleState,
+  voice: Voice,
+): { readonly icon: string; readonly words: string } | undefined {
+  const count = troubled.length + faults.length;
+  const [first] = troubled;
+  if (count > 1) return { icon: '$(warning) ', words: l10n.t('{0} scheduled backups need attention', count) };
+  if (first) return { icon: '$(warning) ', words: shortTrouble(first, voice) };
+  if (count > 0) return { icon: '$(warning) ', words: l10n.t('A backup policy needs attention') };
+  return isPaused ? { icon: '$(debug-pause) ', words: l10n.t('Backups paused') } : undefined;
+}
+
+/** Without the reason of a failure: the status bar is short. */
+function shortTrouble({ row, about }: Troubled, voice: Voice): string {
+  const { name } = placeOf(row.chain.source);
+  return about.standing === 'overdue' ? troubleText(row, about, voice) : l10n.t('Backup of {0} needs attention', name);
+}

@@ -1,0 +1,44 @@
+import type { PrunedPoint, PrunePlan } from '../../engine/jobs/prune/plan.ts';
+import { sizeText } from '../../engine/sizeText.ts';
+import { pointsText } from './amounts.ts';
+import { momentText, timeIn } from './times.ts';
+import type { Voice } from './voice.ts';
+
+export interface PruneWords {
+  readonly text: string;
+  readonly detail: string;
+  /** Points that would be deleted. */
+  readonly deletes: number;
+}
+
+/** The question before a prune: every point that goes, every one that stays, and why. */
+export function pruneWords({ points, policy, freed, warnings }: PrunePlan, name: string, voice: Voice): PruneWords {
+  const { t } = voice;
+  const goes = points.filter(({ action }) => action === 'delete');
+  const stays = points.filter(({ action }) => action === 'keep');
+  const text =
+    goes.length === 0
+      ? t('Nothing to prune in {0}: every recovery point is kept.', name)
+      : freed === undefined
+        ? t('Delete {0} of {1}?', pointsText(goes.length, voice), name)
+        : t('Delete {0} of {1}? That frees {2}.', pointsText(goes.length, voice), name, sizeText(freed));
+  const parts = [
+    t('Kept are: {0}.', policy),
+    goes.length > 0 ? [t('These go:'), ...goes.map((point) => lineOf(point, voice))].join('\n') : '',
+    [t('These stay:'), ...stays.map((point) => lineOf(point, voice))].join('\n'),
+    ...warnings,
+    goes.length > 0 ? t('This cannot be undone, unless soft delete is on in the storage account.') : '',
+  ];
+  return { text, detail: parts.filter(Boolean).join('\n\n'), deletes: goes.length };
+}
+
+/** `12 · 21 Nov 14:00 · 1.2 MiB: newest of day 2026-11-21` */
+function lineOf({ number, startedOn, reasons, freed }: PrunedPoint, voice: Voice): string {
+  const time = timeIn(startedOn);
+  const facts = [
+    String(number),
+    time === undefined ? undefined : momentText(time, voice),
+    freed === undefined ? undefined : sizeText(freed),
+  ];
+  return `${facts.filter(Boolean).join(' · ')}: ${reasons.join('; ')}`;
+}

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+import { BackupError } from '../../../src/engine/errors.ts';
+import { COMMANDS, PAGES } from '../../../src/extension/names.ts';
+import { backupRow, CommandRig } from '../../support/extension/commandRig.ts';
+import { WizardPage } from '../../support/extension/wizardPage.ts';
+import { panels, revivePanel } from '../../support/vscode/window.ts';
+
+let rigs: CommandRig[] = [];
+afterEach(() => {
+  for (const rig of rigs) rig.close();
+  rigs = [];
+  panels.length = 0;
+});
+
+async function open(...args: Parameters<typeof CommandRig.open>): Promise<CommandRig> {
+  const rig = await CommandRig.open(...args);
+  rigs.push(rig);
+  return rig;
+}
+
+/** A disk with two points; the second differs in one page. */
+async function backedUp(options: Parameters<typeof CommandRig.open>[0] = {}): Promise<CommandRig> {
+  const rig = await open(options);
+  rig.chain.write(0, 1, 4);
+  await rig.chain.backup();
+  rig.chain.write(2, 9);
+  await rig.chain.backup();
+  return rig;
+}
+
+async function wizard(rig: CommandRig): Promise<WizardPage> {
+  await rig.run(COMMANDS.restore, backupRow);
+  const page = new WizardPage(rig);
+  await page.until(({ points }) => points.state === 'ready');
+  return page;
+}
+
+function oldest(page: WizardPage): string {
+  return page.view.points.rows.at(-1)!.id;
+}
+
+describe('the list of points', () => {
+  it('shows points whose records cannot be read as rows that are no choice', async () => {
+    const rig = await backedUp();
+    rig.chain.service.interceptor = ({ operation, args }) =>
+      operation === 'recordRead' && args['name'] === '000002.json'
+        ? { kind: 'throw', error: new BackupError('integrity', 'Torn.') }
+        : undefined;
+    const page = await wizard(rig);
+    const [row, good] = page.view.points.rows;
+    assert.deepEqual([row!.label, row!.description, row!.proof, row!.time], ['Point 2', 'its record cannot be read', 'missing', undefined]);
+    assert.equal(page.view.points.rows.length, 2);
+    assert.equal(page.view.points.trouble, undefined);
+    await page.ask({ type: 'choosePoint', point: row!.id });
+    assert.equal(page.view.points.chosen, undefined);
+    await page.ask({ type: 'choosePoint', point: good!.id });
+    const { review } = await page.review();
+    assert.ok(
+      review!.stays.some((text) => text.includes('all 2 points')),
+      review!.stays.join(),
+    );
+  });
+
+  it('tells points of one minute by their seconds', async () => {
+    const rig = await open();
+    for (let page = 0; page < 2; page++) {
+      rig.chain.write(page, 1);
+      await rig.chain.backup();
+      rig.chain.world.jump(7000);
+    }
+    const labels = (await wizard(rig)).view.points.rows.map(({ label }) => label);
+    assert.match(labels.join(' | '), /^1 Jan 00:00:0[7-9] \| 1 Jan 00:00:0\d$/);
+    assert.notEqual(labels[0], labels[1]);
+  });
+
+  it('says that no record can be read where that is so', async () => {
+    const rig = await backedUp();
+    rig.chain.service.interceptor = ({ operation }) =>
+      operation === 'recordRead' ? { kind: 'throw', error: new BackupError('integrity', 'Torn.') } : undefined;
+    await rig.run(COMMANDS.restore, backupRow);
+    const { points } = await new WizardPage(rig).until((view) => view.points.state === 'failed');
+    assert.equal(points.trouble, 'No record of a recovery point can be read here. Nothing was changed.');
+    assert.equal(points.rows.length, 2);
+  });
+});
+
+describe('a wizard that comes back after a reload of the window', () => {
+  /** A wizard with a review, and the same one in the window after it. */
+  async function reloaded(change: (page: WizardPage, rig: CommandRig) => Promise<void> = async () => undefined) {
+    const rig = await backedUp();
+    const page = await wizard(rig);
+    await page.ask({ type: 'choosePoint', point: oldest(page) });
+    await page.until((view) => view.target?.canReview);
+    await page.edit('name', 'mine.vhd');
+    await page.review();
+    const { review } = page.view;
+    await change(page, rig);
+    const kept = structuredClone({ restore: page.view.kept });
+    const next = await open({ like: rig, owner: 'here/2/one' });
+    return { review, next, again: new WizardPage(next, await revivePanel(PAGES.restore, kept)) };
+  }
+
+  it('plans anew what was reviewed, and can run it', async () => {
+    const { review, next, again } = await reloaded();
+    await again.until((view) => view.review?.state === 'ready');
+    assert.deepEqual(again.view.review, review);
+    await again.ask({ type: 'restore' });
+    await again.until((view) => view.run?.state === 'done');
+    const { spec } = next.runs.all()[0]!;
+    assert.ok(spec.job === 'restore' && spec.target.endsWith('/mine.vhd'));
+  });
+
+  it('does not where the review was left, nor where what it was of does not hold any more', async () => {
+    for (const change of [
+      async (page: WizardPage) => void (await page.ask({ type: 'back' })),
+      async (_: WizardPage, rig: CommandRig) => rig.chain.service.foreign.createBlob('https://disks.example/vhds/mine.vhd', 512),
+    ]) {
+      const { next, again } = await reloaded(change);
+      await again.until((view) => view.target?.fields.every(({ check }) => check.state !== 'checking'));
+      await next.settle();
+      assert.equal(again.view.review, undefined);
+      next.close();
+      panels.length = 0;
+    }
+  });
+
+  it('does not once something is changed before the plan could be made', async () => {
+    const { next, again } = await reloaded(async (_, rig) =>
+      rig.chain.service.foreign.createBlob('https://disks.example/vhds/mine.vhd', 512),
+    );
+    await again.until((view) => view.target && again.field('name').check.state === 'bad');
+    assert.equal(again.view.kept.hasReview, true);
+    await again.edit('name', 'other.vhd');
+    await again.until((view) => view.target?.canReview);
+    await next.settle();
+    assert.equal(again.view.review, undefined);
+    assert.equal(again.view.kept.hasReview, false);
+  });
+
+  it('does not plan over a run that has ended', async () => {
+    const { next, again } = await reloaded(async (page) => {
+      await page.ask({ type: 'restore' });
+      await page.until((view) => view.run?.state === 'done');
+    });
+    await again.until((view) => view.run?.state === 'done' && view.points.chosen !== undefined);
+    await again.ask({ type: 'startOver' });
+    await next.settle();
+    assert.equal(again.view.review, undefined);
+  });
+});

@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+import { BackupError } from '../../../src/engine/errors.ts';
+import { FILE, HOUR, policyOf, ScheduleRig, type ScheduleWindow } from '../../support/extension/scheduleRig.ts';
+
+const MINUTE = 60_000;
+let rig: ScheduleRig;
+afterEach(() => rig.close());
+
+async function opened(...disks: string[]): Promise<ScheduleWindow> {
+  rig = new ScheduleRig(disks);
+  return rig.window('one');
+}
+
+/** A window is served a little after it begins, never before. */
+async function nextWindow(hours = 12): Promise<void> {
+  const length = hours * HOUR;
+  const start = Math.ceil((rig.world.now() + 1) / length) * length;
+  await rig.pass(start + 10 * MINUTE - rig.world.now());
+}
+
+describe('scheduled backups', () => {
+  it('run once in each window, and ask nothing in between', async () => {
+    const window = await opened('a.vhd', 'b.vhd');
+    window.start();
+    await rig.pass(10 * MINUTE);
+    assert.deepEqual([await rig.points('a.vhd'), await rig.points('b.vhd')], [1, 1], 'a first run is due at once');
+    for (let i = 1; i <= 3; i++) {
+      rig.write('a.vhd', i, i);
+      await nextWindow();
+      assert.equal(await rig.points('a.vhd'), 1 + i);
+      assert.equal(window.standing('a.vhd'), 'good');
+    }
+    const calls = rig.service.calls.length;
+    await rig.pass(8 * HOUR);
+    assert.equal(rig.service.calls.length, calls, 'something was asked between windows');
+    assert.deepEqual(window.told, [], 'a run was told of');
+  });
+
+  it('do not run while they are off, paused or snoozed', async () => {
+    rig = new ScheduleRig(['a.vhd']);
+    const window = await rig.window('one', { on: false });
+    window.start();
+    await nextWindow();
+    assert.equal(await rig.points('a.vhd'), 0);
+    assert.deepEqual(window.runs.all(), []);
+    await window.switches.setOn(FILE, true);
+    await window.switches.setPaused(true);
+    await nextWindow();
+    assert.equal(await rig.points('a.vhd'), 0);
+    await window.switches.setPaused(false);
+    await window.switches.snooze(undefined, rig.world.now() + 13 * HOUR, rig.world.now());
+    await nextWindow();
+    assert.equal(await rig.points('a.vhd'), 0);
+    await rig.pass(3 * HOUR);
+    assert.equal(await rig.points('a.vhd'), 1, 'it wakes by itself');
+  });
+
+  it('catch up what was missed with one run, somewhat spread', async () => {
+    const window = await opened('a.vhd');
+    window.start();
+    await rig.pass(10 * MINUTE);
+    rig.write('a.vhd', 1, 1);
+    rig.world.jump(5 * 24 * HOUR);
+    assert.equal(await rig.points('a.vhd'), 1);
+    await rig.pass(10 * MINUTE);
+    assert.equal(await rig.points('a.vhd'), 2, 'ten windows were missed');
+    await rig.pass(HOUR);
+    assert.equal(await rig.points('a.vhd'), 2);
+  });
+
+  it('prune as the policy says', async () => {
+    const window = await opened('a.vhd');
+    window.start();
+    for (let i = 0; i < 6; i++) {
+      rig.write('a.vhd', i, i + 1);
+      await nextWindow();
+    }
+    const records = await rig.records('a.vhd');
+    assert.equal(await rig.points('a.vhd'), 6);
+    assert.equal(records.filter((name) => name.includes('.pruned-')).length, 3);
+  });
+
+  it('of a disk in which nothing changes are looked at once in a window, and are never overdue', async () => {
+    const window = await opened('a.vhd');
+    window.start();
+    for (let i = 0; i < 8; i++) {
+      await nextWindow();
+      assert.equal(window.standing('a.vhd'), 'good');
+    }
+    assert.equal(await rig.points('a.vhd'), 1);
+    assert.equal((await rig.records('a.vhd')).filter((name) => name.includes('.unchanged-')).length, 8);
+  });
+
+  for (const seed of [1, 2, 3, 4, 5]) {
+    it(`of three windows of VS Code serve each window once (seed ${seed})`, async () => {
+      const disks = ['a.vhd', 'b.vhd', 'c.vhd'];
+      rig = new ScheduleRig(disks, seed);
+      const windows = await Promise.all(['one', 'two', 'three'].map((name) => rig.window(name)));
+      for (const window of windows) window.start();
+      await rig.pass(10 * MINUTE);
+      for (let i = 1; i <= 5; i++) {
+        for (const disk of disks) rig.write(disk, i, i);
+        await nextWindow();
+        for (const disk of disks) assert.equal(await rig.points(disk), i + 1, `${disk} in window ${i}`);
+      }
+      await rig.pass(HOUR);
+      for (const window of windows) {
+        assert.deepEqual(window.told, []);
+        for (const disk of disks) assert.equal(window.standing(disk), 'good');
+        assert.ok(window.runs.all().every(({ state }) => state === 'done'), JSON.stringify(window.runs.all()));
+      }
+      for (const disk of disks) {
+        // A second run in a window would find nothing to copy, and say so.
+        const idle = (await rig.records(disk)).filter((name) => name.includes('.unchanged-'));
+        assert.deepEqual(idle, [], disk);
+      }
+    });
+  }
+
+  it('that fail are tried again, later each time, and are trouble until one goes well', async () => {
+    const window = await opened('a.vhd');
+    window.start();
+    await rig.pass(10 * MINUTE);
+    let tries = 0;
+    rig.service.interceptor = ({ operation }) => {
+      if (operation !== 'createSnapshot') return undefined;
+      tries++;
+      return { kind: 'throw', error: new BackupError('accessDenied', 'No access to the disk.') };
+    };
+    rig.write('a.vhd', 1, 1);
+    await nextWindow();
+    assert.equal(window.standing('a.vhd'), 'failed');
+    assert.ok(tries >= 1);
+    const soon = tries;
+    await rig.pass(6 * HOUR);
+    assert.ok(tries > soon && tries < 14, `${tries} tries in six hours`);
+    rig.service.interceptor = undefined;
+    await rig.pass(2 * HOUR);
+    assert.equal(window.standing('a.vhd'), 'good');
+    assert.equal(await rig.points('a.vhd'), 2);
+    assert.deepEqual(window.told, [], 'the schedule tells of trouble, not each run');
+  });
+
+  it('that cannot reach the service are no trouble until the chain is overdue', async () => {
+    const window = await opened('a.vhd');
+    window.start();
+    await rig.pass(10 * MINUTE);
+    rig.service.interceptor = () => ({ kind: 'throw', error: new BackupError('network', 'No network.', { retryable: true, effect: 'none' }) });
+    await nextWindow();
+    assert.notEqual(window.standing('a.vhd'), 'overdue');
+    await rig.pass(2 * HOUR);
+    assert.equal(window.standing('a.vhd'), 'overdue');
+    rig.service.interceptor = undefined;
+    await rig.pass(2 * HOUR);
+    assert.equal(window.standing('a.vhd'), 'good');
+  });
+
+  it('that their user stops are left alone until the next window', async () => {
+    const window = await opened('a.vhd');
+    window.start();
+    await rig.pass(10 * MINUTE);
+    rig.write('a.vhd', 1, 1);
+    rig.service.interceptor = ({ operation }) => {
+      const [run] = window.runs.all();
+      if (operation === 'createSnapshot' && run?.state === 'running') window.runs.cancel(run.id);
+      return undefined;
+    };
+    await nextWindow();
+    assert.equal(await rig.points('a.vhd'), 1);
+    assert.deepEqual(window.told, ['stopped backup']);
+    await rig.pass(6 * HOUR);
+    assert.equal(await rig.points('a.vhd'), 1);
+    rig.service.interceptor = undefined;
+    await nextWindow();
+    assert.equal(await rig.points('a.vhd'), 2);
+    assert.equal(window.runs.all().filter(({ state }) => state !== 'done').length, 0, 'the interrupted run was gone on with');
+  });
+
+  it('keep off a blob that a run of this machine has', async () => {
+    const window = await opened('a.vhd');
+    const { chain } = window.row('a.vhd');
+    const own = { job: 'verify', backup: chain.backup, source: undefined, number: undefined } as const;
+    rig.files.save({ id: 'x', spec: own, state: 'running', owner: 'here/1/other', heardAt: rig.world.now() + HOUR } as never);
+    window.runs.reload();
+    window.start();
+    await rig.pass(20 * MINUTE);
+    assert.equal(await rig.points('a.vhd'), 0);
+    rig.files.remove('x');
+    window.runs.reload();
+    await rig.pass(5 * MINUTE);
+    assert.equal(await rig.points('a.vhd'), 1);
+  });
+
+  it('run now when told so, paused or not, and only what is due', async () => {
+    const window = await opened('a.vhd');
+    await window.switches.setPaused(true);
+    await window.scheduler.runNow(window.closing.signal);
+    await rig.pass(MINUTE);
+    assert.equal(await rig.points('a.vhd'), 1);
+    rig.write('a.vhd', 1, 1);
+    await window.scheduler.runNow(window.closing.signal);
+    await rig.pass(MINUTE);
+    assert.equal(await rig.points('a.vhd'), 1, 'its window was served');
+  });
+
+  it('follow the file: a shorter window counts at once', async () => {
+    const window = await opened('a.vhd');
+    window.start();
+    await rig.pass(10 * MINUTE);
+    rig.write('a.vhd', 1, 1);
+    await window.load(policyOf('1h'));
+    await nextWindow(1);
+    assert.equal(await rig.points('a.vhd'), 2);
+  });
+
+  it('wait while paused, which shows as overdue', async () => {
+    const window = await opened('a.vhd');
+    window.start();
+    await rig.pass(10 * MINUTE);
+    await window.switches.setPaused(true);
+    await rig.pass(30 * HOUR);
+    assert.equal(window.standing('a.vhd'), 'overdue');
+    await window.switches.setPaused(false);
+    await rig.pass(10 * MINUTE);
+    assert.equal(window.standing('a.vhd'), 'good');
+  });
+});
