@@ -17,6 +17,8 @@ export interface CommandContext {
   readonly hear: (event: RunEvent) => void;
   /** Prints one object; nothing without `--json`. */
   readonly print: (type: string, value: object) => Promise<void>;
+  /** Writes text to stdout, as it is. */
+  readonly write: (text: string) => void;
   /** HTTP requests that were sent so far. */
   readonly requests: () => number;
   /** Milliseconds since the command began. */

@@ -78,6 +78,7 @@ function contextFor(args: Arguments, people: People, json: JsonLines | undefined
       json?.hear(event);
     },
     print: async (type, value) => json?.print(type, value),
+    write: (text) => void surroundings.stdout.write(text),
     requests: () => requests,
     elapsed: () => world.now() - begun,
   };

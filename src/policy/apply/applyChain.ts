@@ -16,9 +16,9 @@ export interface ChainOutcome {
   readonly chain: PolicyChain;
   /**
    * `served`: another process has served its window. `busy`: another run holds its backup blob, and its window is not served yet. `failed`: the backup, or
-   * the prune after it.
+   * the prune after it. `pruned`: of a prune without a backup.
    */
-  readonly outcome: 'backedUp' | 'unchanged' | 'notDue' | 'served' | 'busy' | 'failed';
+  readonly outcome: 'backedUp' | 'unchanged' | 'notDue' | 'served' | 'busy' | 'failed' | 'pruned';
   /** In plain words. */
   readonly reason: string;
   /** When it is due next, in milliseconds. */

@@ -39,9 +39,8 @@ function accessOfRule(rule: ChainRule): Access[] {
   const source = sourceContainers(rule);
   const access: Access[] = source.map((container) => ({ task: 'backup', right: 'snapshot', account, container }));
   if (transfer !== 'relay') access.push({ task: 'backup', right: 'delegate', account, container: undefined });
-  // A prune looks at the source only to find which disks a pattern means.
-  if (retention && rule.blobs.some(isPattern))
-    access.push(...source.map((container) => ({ task: 'prune' as const, right: 'read' as const, account, container })));
+  // A prune finds by it which disks a pattern means, and whether a rewind of one needs a point.
+  if (retention) access.push(...source.map((container): Access => ({ task: 'prune', right: 'read', account, container })));
   for (const target of rule.to) {
     const containers = [...new Set(source.map((container) => targetContainer(target.blob, account, container)))];
     for (const container of containers) {

@@ -1,7 +1,7 @@
 import { cronText } from './cronTimes.ts';
 import { federatedRun } from './federated.ts';
 import { noExpression } from './quote.ts';
-import { headOf, tasksOf, type Generator, type ScheduleRequest, type Task } from './schedule.ts';
+import { headOf, IMAGE_NOTE, tasksOf, type Generator, type ScheduleRequest, type Task } from './schedule.ts';
 import { yamlText } from './yamlText.ts';
 
 // AzureCLI@2 names the service connection's identity in these variables, as AzurePipelinesCredential of the Azure SDK reads them.
@@ -25,6 +25,7 @@ export const azurePipelines: Generator = (request) => {
     jobs: tasks.map((task) => jobOf(task, request)),
   };
   const head = headOf(request, tasks, [
+    IMAGE_NOTE,
     'Identity: make Azure Resource Manager service connections with workload identity federation, named page-blob-backup-backup and',
     'page-blob-backup-prune; "generate roles" writes what they may do. The schedule runs on the branch main.',
   ]);

@@ -1,6 +1,6 @@
 import { cronText } from './cronTimes.ts';
 import { bicepString as text } from './quote.ts';
-import { argumentsOf, headOf, tasksOf, type Generator, type ScheduleRequest, type Task } from './schedule.ts';
+import { argumentsOf, headOf, IMAGE_NOTE, tasksOf, type Generator, type ScheduleRequest, type Task } from './schedule.ts';
 
 const POLICY = 'page-blob-backup.yaml';
 
@@ -8,6 +8,7 @@ const POLICY = 'page-blob-backup.yaml';
 export const containerApps: Generator = (request) => {
   const tasks = tasksOf(request.policy);
   const head = headOf(request, tasks, [
+    IMAGE_NOTE,
     'Identity: managed identities, made here. "generate roles" writes what they may do; deploy, take the principal ids from the outputs, run that.',
     `Deploy it with: az deployment group create --resource-group <group> --template-file <this file> --parameters environmentId=<id>`,
   ]);

@@ -16,9 +16,9 @@ export const crontab: Generator = (request) => {
   const head = [
     ...originOf(request),
     'cron counts in the time zone of its machine, so it calls every hour; where that zone is not whole hours from UTC, windows begin that much later.',
-    'Identity: the managed identity of this machine. Where it has several, put their client ids in the place of the zeros; "generate roles" writes what they may do.',
+    'Identity: the managed identity of this machine. Where it has several, put their client ids between the quotes; "generate roles" writes what they may do.',
   ];
-  const variables = tasks.map(({ name }) => `${name.toUpperCase()}_CLIENT_ID=00000000-0000-0000-0000-000000000000`);
+  const variables = tasks.map(({ name }) => `${name.toUpperCase()}_CLIENT_ID=""`);
   const lines = tasks.map((task) => {
     const words = ['page-blob-backup', ...argumentsOf(task, request.policyPath, request.shard).map(shWord)];
     const command = `AZURE_CLIENT_ID="$${task.name.toUpperCase()}_CLIENT_ID" ${words.join(' ')}`;

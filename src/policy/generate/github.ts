@@ -1,7 +1,7 @@
 import { cronText } from './cronTimes.ts';
 import { federatedRun } from './federated.ts';
 import { noExpression } from './quote.ts';
-import { headOf, tasksOf, type Generator, type ScheduleRequest, type Task } from './schedule.ts';
+import { headOf, IMAGE_NOTE, tasksOf, type Generator, type ScheduleRequest, type Task } from './schedule.ts';
 import { yamlText } from './yamlText.ts';
 
 const REQUEST =
@@ -18,6 +18,7 @@ export const github: Generator = (request) => {
     jobs: Object.fromEntries(tasks.map((task) => [task.name, jobOf(task, request)])),
   };
   const head = headOf(request, tasks, [
+    IMAGE_NOTE,
     'GitHub may begin some minutes late, and stops schedules of public repositories that nobody touched for 60 days.',
     'Identity: OpenID Connect. Give an app registration or managed identity for each task a federated credential for this repository, and set the variables (no',
     'secrets) AZURE_TENANT_ID, BACKUP_CLIENT_ID and PRUNE_CLIENT_ID; "generate roles" writes what they may do.',

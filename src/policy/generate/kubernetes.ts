@@ -1,5 +1,5 @@
 import { cronText } from './cronTimes.ts';
-import { argumentsOf, headOf, tasksInAnyZone, type Generator, type ScheduleRequest, type Task } from './schedule.ts';
+import { argumentsOf, headOf, IMAGE_NOTE, tasksInAnyZone, type Generator, type ScheduleRequest, type Task } from './schedule.ts';
 import { yamlText } from './yamlText.ts';
 
 const POLICY = 'page-blob-backup.yaml';
@@ -16,6 +16,7 @@ export const kubernetes: Generator = (request) => {
     data: { [POLICY]: request.policyText },
   };
   const head = headOf(request, tasks, [
+    IMAGE_NOTE,
     'Identity: workload identity. Put the client ids of two managed identities in the place of the zeros, and give each a federated credential for its service',
     'account; "generate roles" writes what they may do. Needs Kubernetes 1.27 or later, for the time zone.',
   ]);

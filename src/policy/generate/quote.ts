@@ -1,8 +1,11 @@
 import { BackupError } from '../../engine/errors.ts';
 
+/** Letters that mean themselves in a shell and in a unit. */
+const PLAIN = /^[\w@+:,./-]+$/;
+
 /** One word of a POSIX shell, whatever is in it: between single quotes nothing has a meaning. */
 export function shWord(text: string): string {
-  return /^[\w@+:,./-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return PLAIN.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** A command in a crontab. There `%` is a line break unless a backslash stands before it, and nothing can write a real one. @throws badInput */
@@ -12,6 +15,7 @@ export function crontabCommand(command: string): string {
 
 /** One word of a command line in a systemd unit (systemd.service: COMMAND LINES; systemd.syntax: QUOTING). @throws badInput */
 export function systemdWord(text: string): string {
+  if (PLAIN.test(text)) return text;
   const escaped = oneLine(text, 'A systemd unit').replaceAll(/[\\"]/g, '\\$&').replaceAll('%', '%%').replaceAll('$', '$$$$');
   return `"${escaped.replaceAll('\t', '\\t')}"`;
 }

@@ -46,6 +46,9 @@ export function tasksInAnyZone(policy: Policy): Task[] {
 
 export const IS_ONLY = { backup: 'backs up what is due', prune: 'deletes the points that no rule keeps' } as const;
 
+/** For schedulers that run the image. */
+export const IMAGE_NOTE = 'The image is made with the Containerfile of page-blob-backup; put it where the scheduler can pull it.';
+
 /** Words of a task behind `page-blob-backup`; `shard` is left out where there is one. */
 export function argumentsOf({ name }: Task, policyPath: string, shard: string | undefined): string[] {
   return ['apply', '--policy', policyPath, '--only', name, ...(shard === undefined ? [] : ['--shard', shard])];
