@@ -14,13 +14,18 @@ const SPREAD_MS = 15 * MINUTE_MS;
 /** No disk is backed up more often, so a call in each of these stretches serves every window. */
 const CLOSEST_MINUTES = 10;
 
+/** The starts of a policy: each file of it asks for them anew. */
+const known = new WeakMap<Policy, ReadonlySet<number> | undefined>();
+
 /**
  * The smallest times at which `apply` has to be called so that every window of the policy is served when it begins (ten minutes later at most where
  * windows lie closer). Calls that find nothing due do nothing, so times only have to be enough.
  * @param timeZones that the scheduler can count in
  */
-export function callTimes({ rules }: Policy, timeZones: readonly string[]): CronTimes {
-  const starts = startsOf(rules);
+export function callTimes(policy: Policy, timeZones: readonly string[]): CronTimes {
+  const starts = known.has(policy) ? known.get(policy) : startsOf(policy.rules);
+  known.set(policy, starts);
+  if (!starts) return oftenIn(timeZones[0] ?? 'UTC');
   const all = timeZones.map((timeZone) => timesOf(starts, timeZone));
   return all.reduce((best, times) => (callsInYear(times) < callsInYear(best) ? times : best));
 }
@@ -37,16 +42,19 @@ export function quietTime({ hours, timeZone }: CronTimes): CronTimes {
   return { minutes: [30], hours: [quietest], days: undefined, weekdays: undefined, timeZone };
 }
 
-/** When somebody has to look, in milliseconds. */
-function startsOf(rules: readonly ChainRule[]): Set<number> {
+/** When somebody has to look, in milliseconds; undefined where that is closer together than any disk is backed up. */
+function startsOf(rules: readonly ChainRule[]): Set<number> | undefined {
   const windows = new Map(rules.map(({ window, jitter }) => [JSON.stringify([window, jitter]), { window, jitter }]));
   const starts = new Set<number>();
+  const minutes = new Set<number>();
   for (const { window, jitter } of windows.values()) {
     const clock = new WindowClock(window);
     let count = 0;
     for (let at = clock.next(FROM - 1); at !== undefined && (at < UNTIL || count < AT_LEAST); at = clock.next(at)) {
       for (let delay = 0; delay < jitter + SPREAD_MS; delay += SPREAD_MS) starts.add(at + (jitter === 0 ? 0 : delay));
       count++;
+      minutes.add(new Date(at).getUTCMinutes());
+      if (areTooClose(sorted(minutes))) return undefined;
     }
   }
   return starts;
@@ -62,8 +70,7 @@ function timesOf(starts: ReadonlySet<number>, timeZone: string): CronTimes {
     days.add(at.day);
     weekdays.add(at.weekday);
   }
-  if (areTooClose(sorted(minutes)))
-    return { minutes: [0, 10, 20, 30, 40, 50], hours: upTo(24), days: undefined, weekdays: undefined, timeZone };
+  if (areTooClose(sorted(minutes))) return oftenIn(timeZone);
   const isWeekly = weekdays.size < 7;
   return {
     minutes: sorted(minutes),
@@ -72,6 +79,11 @@ function timesOf(starts: ReadonlySet<number>, timeZone: string): CronTimes {
     weekdays: isWeekly ? sorted(weekdays) : undefined,
     timeZone,
   };
+}
+
+/** As often as any disk is backed up. */
+function oftenIn(timeZone: string): CronTimes {
+  return { minutes: [0, 10, 20, 30, 40, 50], hours: upTo(24), days: undefined, weekdays: undefined, timeZone };
 }
 
 /** Reads the clock of a time zone. */

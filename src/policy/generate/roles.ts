@@ -38,8 +38,8 @@ const HEAD = `#!/bin/sh
 # Made by "page-blob-backup generate" from a policy. There is no secret in it; make it anew when the policy changes.
 # Gives two identities the least that the policy needs: one backs up and cannot delete a backup, one prunes. Sign in with az as somebody who may make roles
 # and give them, in the subscription of the accounts, set the object ids of the two identities, and run it; it may be run again.
-# The first identity may delete on the disks, since it deletes snapshots there that no difference needs any more. Azure has no right to
-# delete snapshots alone; a disk that has a snapshot, as each one has after its first backup, is not deleted without a word that this program never sends.
+# The first identity may delete in the containers of the disks, since it deletes snapshots there that no difference needs any more. Azure has no right to
+# delete snapshots alone, so whoever gets hold of that identity could delete disks: turn on soft delete there.
 set -eu`;
 
 const TOOLS = `subscription="$(az account show --query id --output tsv)"
