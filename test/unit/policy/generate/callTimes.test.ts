@@ -12,7 +12,7 @@ const { policy } = requestOf();
 const MINUTE = 60_000;
 
 function policyWith(...windows: { readonly window: Window; readonly jitter?: number }[]): Policy {
-  return { rules: windows.map(({ window, jitter = 0 }) => ({ ...policy.rules[0]!, window, jitter })) };
+  return { rules: windows.map(({ window, jitter = 0 }) => Object.assign({}, policy.rules[0], { window, jitter })) };
 }
 
 const cron = (pattern: string, timeZone = 'UTC') => ({ window: { kind: 'cron', cron: pattern, timeZone } as const });
