@@ -187,6 +187,7 @@ describe('menus', () => {
       'showChurn',
       'copyUrl',
       'refresh',
+      'prune',
     ]);
     assert.deepEqual(
       namesFor('blob.plain', VIEWS.accounts, false).filter((name) => /delete|detach/i.test(name)),
