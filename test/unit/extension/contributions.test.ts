@@ -89,7 +89,8 @@ describe('package.json and the code', () => {
   it('use no when clause but on views, items, selection and our own keys', () => {
     for (const when of whens()) {
       const words = when.replaceAll(/=~ \/(?:\\.|[^/\\])+\/|== [\w.-]+/g, '').match(/[A-Za-z][\w.]*/g) ?? [];
-      for (const word of words) assert.match(word, /^(?:view|viewItem|resourceScheme|resourceFilename|listMultiSelection|false|pageBlobBackup\.\w+)$/, when);
+      for (const word of words)
+        assert.match(word, /^(?:view|viewItem|resourceScheme|resourceFilename|listMultiSelection|false|pageBlobBackup\.\w+)$/, when);
     }
   });
 
@@ -230,6 +231,7 @@ describe('menus', () => {
       'signIn',
       'newPolicyFile',
       'previewPolicy',
+      'generateSchedule',
       'startSchedule',
       'stopSchedule',
       'pauseSchedule',
