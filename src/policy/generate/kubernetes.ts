@@ -40,7 +40,7 @@ function cronJobOf(task: Task, { image, shards }: ScheduleRequest): object {
   const container = {
     name: 'apply',
     image,
-    command: ['sh', '-c', `exec node /app/cli.js ${words.join(' ')}`],
+    command: ['sh', '-c', `exec node /app/dist/cli.js ${words.join(' ')}`],
     resources: { requests: { cpu: '250m', memory: '256Mi' }, limits: { memory: '1Gi' } },
     securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
     volumeMounts: [{ name: 'policy', mountPath: '/policy', readOnly: true }],

@@ -142,7 +142,7 @@ describe('a generated Kubernetes file', () => {
     // As Kubernetes hands it on: "$$" is "$" (Container.command).
     const shell = script!.replaceAll('$$', '$').replace('exec node', 'printf "%s "');
     const { stdout } = spawnSync('sh', ['-c', shell], { encoding: 'utf8', env: { JOB_COMPLETION_INDEX: '2' } });
-    assert.equal(stdout, '/app/cli.js apply --policy /policy/page-blob-backup.yaml --only backup --shard 3/3 ');
+    assert.equal(stdout, '/app/dist/cli.js apply --policy /policy/page-blob-backup.yaml --only backup --shard 3/3 ');
   });
 });
 
