@@ -19,6 +19,7 @@ import { catalogueOf } from '../operands.ts';
 import { amountText } from '../words.ts';
 import { outcomeObject, previewObject, tellOutcome, tellPreview } from './applyText.ts';
 import { DRY_RUN_OPTION } from './options.ts';
+import { ToldApply } from './applyTold.ts';
 import { shardOf } from './shardOption.ts';
 import { POLICY_OPTION, policyOf, problemWith } from './policyFile.ts';
 
@@ -81,11 +82,13 @@ async function run(context: CommandContext): Promise<ExitStatus> {
   const outcomes: ChainOutcome[] = [];
   const onOutcome = async (outcome: ChainOutcome): Promise<void> => {
     outcomes.push(outcome);
+    told.chain(outcome);
     tellOutcome(people, outcome);
     await print('chain', outcomeObject(outcome));
   };
   const limits = { parallel: args.number('parallel') ?? PARALLEL, patience: (args.number('wait') ?? PATIENCE_S) * 1000 };
-  const act = args.choice('only', ONLY) === 'prune' ? pruneChain : applyChain;
+  const told = new ToldApply(await context.openTelemetry(now), job.world);
+  const act = told.timed(args.choice('only', ONLY) === 'prune' ? pruneChain : applyChain);
   try {
     await applyAll(expansion.chains, portsOf, { ...job, ...limits, act, onOutcome });
   } finally {
@@ -100,6 +103,8 @@ async function run(context: CommandContext): Promise<ExitStatus> {
       .map(([word, all]) => [word, all.length]),
   );
   const failures = failed.length + expansion.faults.length;
+  const undelivered = await told.end(context.requests(), failures);
+  if (undelivered !== undefined) people.line(` warning    The telemetry could not be delivered: ${undelivered}`, 'warning');
   await print('result', { job: 'apply', chains: outcomes.length, counts, failed: failures, requests: context.requests() });
   const [error] = [...expansion.faults, ...failed].flatMap(({ error }) => error ?? []);
   return error ? exitStatusOf(error) : EXIT.done;
