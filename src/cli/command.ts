@@ -22,6 +22,8 @@ export interface CommandContext {
   readonly write: (text: string) => void;
   /** Hears of `apply`, where the environment names a collector. */
   readonly openTelemetry: (startedOn: number) => Promise<ApplyTelemetry | undefined>;
+  /** Takes the URLs among these texts for named by the user, as those of the command line are: sign-ins may be shown to their hosts. */
+  readonly trust: (texts: readonly string[]) => void;
   /** HTTP requests that were sent so far. */
   readonly requests: () => number;
   /** Milliseconds since the command began. */

@@ -61,8 +61,10 @@ function contextFor(args: Arguments, people: People, json: JsonLines | undefined
   const progress = new Progress(people, now, args.flag('verbose'));
   const begun = world.now();
   let requests = 0;
+  const named = [...args.texts()];
   const azure = openAzure({
     env,
+    named,
     apiVersion: args.text('api-version'),
     userAgent: `page-blob-backup/${versionText()}`,
     now,
@@ -81,6 +83,7 @@ function contextFor(args: Arguments, people: People, json: JsonLines | undefined
     print: async (type, value) => json?.print(type, value),
     write: (text) => void surroundings.stdout.write(text),
     openTelemetry: (startedOn) => openTelemetry(env, versionText(), startedOn),
+    trust: (texts) => void named.push(...texts),
     requests: () => requests,
     elapsed: () => world.now() - begun,
   };

@@ -3,6 +3,7 @@ export const COMMANDS = {
   backUp: 'pageBlobBackup.backUp',
   backUpFull: 'pageBlobBackup.backUpFull',
   estimate: 'pageBlobBackup.estimate',
+  checkChain: 'pageBlobBackup.checkChain',
   copySnapshot: 'pageBlobBackup.copySnapshot',
   takeSnapshot: 'pageBlobBackup.takeSnapshot',
   deleteSnapshot: 'pageBlobBackup.deleteSnapshot',

@@ -3,7 +3,7 @@ import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
-import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { ApplyRun, ApplyTelemetry, ChainRun } from './applyTelemetry.ts';
 
 const NAME = 'page-blob-backup';
@@ -16,7 +16,7 @@ const PATIENCE_MS = 10_000;
  */
 export class OtlpTelemetry implements ApplyTelemetry {
   readonly #meters: MeterProvider | undefined;
-  readonly #tracers: TracerProvider | undefined;
+  readonly #tracers: BasicTracerProvider | undefined;
   readonly #instruments;
   readonly #span: Span | undefined;
   readonly #context: Context;
@@ -32,7 +32,7 @@ export class OtlpTelemetry implements ApplyTelemetry {
       ? new MeterProvider({ resource, readers: [new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter() })] })
       : undefined;
     this.#tracers = has('TRACES')
-      ? new TracerProvider({ resource, spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })] })
+      ? new BasicTracerProvider({ resource, spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())] })
       : undefined;
     this.#instruments = this.#meters && instrumentsOf(this.#meters, version);
     this.#span = this.#tracers

@@ -162,6 +162,15 @@ describe('the lock file', () => {
   const text = readFileSync(join(root, 'package-lock.json'), 'utf8');
   const { packages } = JSON.parse(text) as { packages: Record<string, Locked> };
 
+  it('knows each package that is needed at run time: another one is a decision', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
+    const azure = ['arm-resources-subscriptions', 'arm-storage', 'identity', 'identity-vscode', 'storage-blob'].map(
+      (name) => `@azure/${name}`,
+    );
+    assert.deepEqual(Object.keys(dependencies).sort(), [...azure, '@vscode/webview-ui-toolkit', 'croner', 'gpt', 'mbr', 'yaml']);
+    for (const name of Object.keys(dependencies)) assert.ok(packages[`node_modules/${name}`]?.integrity, name);
+  });
+
   it('names no registry host', () => {
     assert.deepEqual(
       Object.keys(packages).filter((path) => packages[path]!.resolved !== undefined),

@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { apply } from './apply.ts';
 import { backup } from './backup.ts';
+import { check } from './check.ts';
 import { copy } from './copy.ts';
 import { diff } from './diff.ts';
 import { generate } from './generate.ts';
@@ -12,4 +13,4 @@ import { restore } from './restore.ts';
 import { verify } from './verify.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [backup, points, diff, restore, promote, copy, verify, hold, prune, apply, generate];
+export const COMMANDS: readonly Command[] = [backup, points, diff, restore, promote, copy, verify, check, hold, prune, apply, generate];

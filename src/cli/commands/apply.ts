@@ -59,6 +59,7 @@ export const apply: Command = {
 async function run(context: CommandContext): Promise<ExitStatus> {
   const { args, azure, people, print } = context;
   const { policy } = await policyOf(context);
+  context.trust(textsIn(policy));
   const job = { ...context.job, world: clockOf(args, context.job.world) };
   const { signal } = job;
   people.draw(' preparing  Looking for the disks of the policy.');
@@ -162,4 +163,10 @@ function keepingAll({ rules }: Policy): Policy {
 
 function inShard(expansion: Expansion, shard: Shard | undefined): Expansion {
   return shard ? { ...expansion, chains: expansion.chains.filter(({ key }) => isInShard(key, shard)) } : expansion;
+}
+
+/** Every text in a value, however deep. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }

@@ -28,10 +28,14 @@ export interface OpenRun {
   readonly paused?: boolean;
 }
 
+/** No query but a snapshot's id: any other could only be the SAS of whoever wrote the record. */
+const SOURCE = /^[^?]*(?:\?snapshot=[^&?]*)?$/;
+
 export function readOpenRun(metadata: Metadata): OpenRun | undefined {
   try {
     const value = JSON.parse(metadata[KEY.openRun] ?? 'null') as OpenRun | null;
-    return typeof value?.run === 'string' && typeof value.lease === 'string' && Number.isSafeInteger(value.applied) ? value : undefined;
+    const isOurs = typeof value?.run === 'string' && typeof value.lease === 'string' && Number.isSafeInteger(value.applied);
+    return isOurs && typeof value.source === 'string' && SOURCE.test(value.source) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import * as account from './accountCommands.ts';
 import { backUp, backUpFull } from './backUp.ts';
+import { checkChain } from './checkChain.ts';
 import * as compare from './compare/compareCommands.ts';
 import { copySnapshot } from './copySnapshot.ts';
 import { copyUrl } from './copyUrl.ts';
@@ -26,6 +27,7 @@ export const HANDLERS: Handlers = {
   backUp,
   backUpFull,
   estimate,
+  checkChain,
   copySnapshot,
   takeSnapshot,
   deleteSnapshot,

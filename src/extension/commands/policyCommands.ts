@@ -1,4 +1,5 @@
 import { commands, l10n, Uri, window, workspace } from 'vscode';
+import { notices } from '../notices.ts';
 import { isBackupError } from '../../engine/errors.ts';
 import type { JobOptions } from '../../engine/tools.ts';
 import { forEachBounded } from '../../engine/transfer/concurrency.ts';
@@ -42,7 +43,7 @@ export const previewPolicy: Handler = async (tools, file) => {
   const { policy, problems } = readPolicy(text);
   if (!policy) {
     const { line = 1, message = '' } = problems[0] ?? {};
-    await window.showWarningMessage(l10n.t('The policy has a mistake in line {0}: {1}', line, message));
+    await notices.showWarningMessage(l10n.t('The policy has a mistake in line {0}: {1}', line, message));
     return;
   }
   const live = workspace.isTrusted
@@ -103,7 +104,7 @@ export async function policyUri(file: unknown, { schedule }: CommandTools): Prom
   const active = window.activeTextEditor?.document.uri;
   if (active && isPolicyFile(active)) return active;
   const uris = await schedule.files();
-  if (uris.length === 0) await window.showInformationMessage(l10n.t('There is no policy file in this workspace for that.'));
+  if (uris.length === 0) await notices.showInformationMessage(l10n.t('There is no policy file in this workspace for that.'));
   if (uris.length < 2) return uris[0] === undefined ? undefined : Uri.parse(uris[0]);
   const items = uris.map((uri) => ({ label: workspace.asRelativePath(Uri.parse(uri)), uri }));
   const chosen = await window.showQuickPick(items, { placeHolder: l10n.t('Which policy file?') });

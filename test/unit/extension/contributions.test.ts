@@ -215,6 +215,7 @@ describe('menus', () => {
       'backUp',
       'backUpFull',
       'estimate',
+      'checkChain',
       'takeSnapshot',
       'verify',
       'restore',
