@@ -1,4 +1,4 @@
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Attributes, type Context, type Span } from '@opentelemetry/api';
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, ValueType, type Attributes, type Context, type Span } from '@opentelemetry/api';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
@@ -67,15 +67,13 @@ export class OtlpTelemetry implements ApplyTelemetry {
     const late = new Promise<never>((_, reject) => {
       timeout.addEventListener('abort', () => reject(new Error('the collector did not answer in time')));
     });
-    // Asked to flush, so that what goes wrong is heard; shutting down would keep it to itself.
+    // Flushed and not shut down: that would deliver the metrics twice, and keep to itself what goes wrong. Timers of the library do not hold the process.
     const flushed = Promise.all([this.#meters?.forceFlush(), this.#tracers?.forceFlush()]);
     try {
       await Promise.race([flushed, late]);
       return undefined;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
-    } finally {
-      void Promise.allSettled([this.#meters?.shutdown(), this.#tracers?.shutdown()]);
     }
   }
 }
@@ -84,10 +82,14 @@ function instrumentsOf(meters: MeterProvider, version: string) {
   const meter = meters.getMeter(NAME, version);
   const name = (end: string): string => `page_blob_backup.${end}`;
   return {
-    runs: meter.createCounter(name('runs'), { unit: '{run}', description: 'Looks at a chain, by what came of them.' }),
-    transferred: meter.createCounter(name('transferred'), { unit: 'By', description: 'Bytes moved by backups.' }),
-    pruned: meter.createCounter(name('pruned'), { unit: '{point}', description: 'Recovery points deleted.' }),
-    requests: meter.createCounter(name('requests'), { unit: '{request}', description: 'HTTP requests sent.' }),
+    runs: meter.createCounter(name('runs'), {
+      valueType: ValueType.INT,
+      unit: '{run}',
+      description: 'Looks at a chain, by what came of them.',
+    }),
+    transferred: meter.createCounter(name('transferred'), { valueType: ValueType.INT, unit: 'By', description: 'Bytes moved by backups.' }),
+    pruned: meter.createCounter(name('pruned'), { valueType: ValueType.INT, unit: '{point}', description: 'Recovery points deleted.' }),
+    requests: meter.createCounter(name('requests'), { valueType: ValueType.INT, unit: '{request}', description: 'HTTP requests sent.' }),
     duration: meter.createHistogram(name('chain.duration'), { unit: 's', description: 'How long a chain took.' }),
     whole: meter.createHistogram(name('duration'), { unit: 's', description: 'How long all chains took.' }),
     age: meter.createGauge(name('good.age'), { unit: 's', description: 'Since the disk was last known to equal its newest good point.' }),

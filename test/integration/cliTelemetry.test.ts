@@ -123,10 +123,13 @@ describe('telemetry of apply', () => {
       textOf(attributes, 'page_blob_backup.outcome'),
       asInt,
     ]);
-    assert.deepEqual(runs.sort(), [
-      ['a.vhd', 'backedUp', 1],
-      ['b.vhd', 'failed', 1],
-    ]);
+    assert.deepEqual(
+      runs.toSorted(([a], [b]) => String(a).localeCompare(String(b))),
+      [
+        ['a.vhd', 'backedUp', 1],
+        ['b.vhd', 'failed', 1],
+      ],
+    );
     assert.equal(pointsOf('page_blob_backup.transferred')[0]!.asInt, MIB);
     assert.equal(pointsOf('page_blob_backup.requests')[0]!.asInt, result.last['requests']);
     const whole = spans().find(({ name }) => name === 'apply')!;
@@ -165,7 +168,7 @@ describe('telemetry of apply', () => {
   });
 
   it('a collector that refuses costs a warning and nothing else', async () => {
-    const result = await apply({ OTEL_EXPORTER_OTLP_ENDPOINT: `${endpoint.replace(/\d+$/, '1')}`, OTEL_EXPORTER_OTLP_TIMEOUT: '500' });
+    const result = await apply({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint.replace(/\d+$/, '1'), OTEL_EXPORTER_OTLP_TIMEOUT: '500' });
     assert.equal(result.status, 0);
     assert.match(result.stderr, /warning +The telemetry could not be delivered: /);
   });
