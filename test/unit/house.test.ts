@@ -167,7 +167,18 @@ describe('the lock file', () => {
     const azure = ['arm-resources-subscriptions', 'arm-storage', 'identity', 'identity-vscode', 'storage-blob'].map(
       (name) => `@azure/${name}`,
     );
-    assert.deepEqual(Object.keys(dependencies).sort(), [...azure, '@vscode/webview-ui-toolkit', 'croner', 'gpt', 'mbr', 'yaml']);
+    const telemetry = ['api', 'exporter-metrics-otlp-http', 'exporter-trace-otlp-http', 'resources', 'sdk-metrics', 'sdk-trace-base'].map(
+      (name) => `@opentelemetry/${name}`,
+    );
+    assert.deepEqual(Object.keys(dependencies).sort(), [
+      ...azure,
+      ...telemetry,
+      '@vscode/webview-ui-toolkit',
+      'croner',
+      'gpt',
+      'mbr',
+      'yaml',
+    ]);
     for (const name of Object.keys(dependencies)) assert.ok(packages[`node_modules/${name}`]?.integrity, name);
   });
 
