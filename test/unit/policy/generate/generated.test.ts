@@ -139,6 +139,7 @@ describe('a generated Kubernetes file', () => {
     ];
     assert.deepEqual([job.spec.schedule, job.spec.timeZone, job.spec.jobTemplate.spec.completions], ['0 0,12 * * *', 'Europe/Berlin', 3]);
     const [, , script] = job.spec.jobTemplate.spec.template.spec.containers[0]!.command;
+    assert.doesNotMatch(script!.replaceAll('$$', ''), /\$\(/, 'Kubernetes would read it itself');
     // As Kubernetes hands it on: "$$" is "$" (Container.command).
     const shell = script!.replaceAll('$$', '$').replace('exec node', 'printf "%s "');
     const { stdout } = spawnSync('sh', ['-c', shell], { encoding: 'utf8', env: { JOB_COMPLETION_INDEX: '2' } });
