@@ -3,6 +3,7 @@ import type { RunEvent } from '../engine/events.ts';
 import { Limiter } from '../engine/transfer/limiter/limiter.ts';
 import type { World } from '../engine/world.ts';
 import type { FileSystem } from '../files/fileSystem.ts';
+import { openTelemetry } from '../telemetry/applyTelemetry.ts';
 import { parseCommandLine, type Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { COMMANDS } from './commands/all.ts';
@@ -80,6 +81,8 @@ function contextFor(args: Arguments, people: People, json: JsonLines | undefined
       json?.hear(event);
     },
     print: async (type, value) => json?.print(type, value),
+    write: (text) => void surroundings.stdout.write(text),
+    openTelemetry: (startedOn) => openTelemetry(env, versionText(), startedOn),
     trust: (texts) => void named.push(...texts),
     requests: () => requests,
     elapsed: () => world.now() - begun,

@@ -40,6 +40,7 @@ export const COMMANDS = {
   forgetFinishedRuns: 'pageBlobBackup.forgetFinishedRuns',
   newPolicyFile: 'pageBlobBackup.newPolicyFile',
   previewPolicy: 'pageBlobBackup.previewPolicy',
+  generateSchedule: 'pageBlobBackup.generateSchedule',
   startSchedule: 'pageBlobBackup.startSchedule',
   stopSchedule: 'pageBlobBackup.stopSchedule',
   pauseSchedule: 'pageBlobBackup.pauseSchedule',

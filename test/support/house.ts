@@ -25,7 +25,8 @@ const house: Readonly<Record<string, Room>> = {
   'src/files': { folders: ['src/engine'], packages: [node] },
   'src/disk': { folders: ['src/engine'], packages: [/^(?:gpt|mbr)$/, /^node:zlib$/] },
   'src/policy': { folders: ['src/engine'], packages: [/^yaml$/, /^croner$/] },
-  'src/cli': { folders: ['src/engine', 'src/azure', 'src/files', 'src/disk', 'src/policy'], packages: [node] },
+  'src/telemetry': { folders: [], packages: [/^@opentelemetry\//] },
+  'src/cli': { folders: ['src/engine', 'src/azure', 'src/files', 'src/disk', 'src/policy', 'src/telemetry'], packages: [node] },
   'src/messages': { folders: [], packages: [] },
   'src/extension': {
     folders: ['src/engine', 'src/azure', 'src/files', 'src/disk', 'src/policy', 'src/messages'],

@@ -71,6 +71,14 @@ describe('the house', () => {
     ],
     ['policy importing azure', 'src/policy/a.ts', "import a from '../azure/a.ts';", /must not import/],
     ['policy importing Node', 'src/policy/a.ts', "import { readFile } from 'node:fs/promises';", /must not import node:fs/],
+    ['telemetry importing its library', 'src/telemetry/a.ts', "import { trace } from '@opentelemetry/api';", undefined],
+    ['telemetry importing policy', 'src/telemetry/a.ts', "import type { A } from '../policy/a.ts';", /must not import/],
+    [
+      'cli importing the library of telemetry',
+      'src/cli/a.ts',
+      "import { trace } from '@opentelemetry/api';",
+      /must not import @opentelemetry/,
+    ],
     ['engine importing policy', 'src/engine/a.ts', "import type { A } from '../policy/a.ts';", /must not import/],
     ['cli importing the SDK past azure', 'src/cli/a.ts', "import a from '@azure/identity';", /must not import/],
     ['cli importing all it may', 'src/cli/a.ts', "import '../azure/a.ts';\nimport '../files/a.ts';\nimport '../engine/a.ts';", undefined],
@@ -160,7 +168,18 @@ describe('the lock file', () => {
     const azure = ['arm-resources-subscriptions', 'arm-storage', 'identity', 'identity-vscode', 'storage-blob'].map(
       (name) => `@azure/${name}`,
     );
-    assert.deepEqual(Object.keys(dependencies).sort(), [...azure, '@vscode/webview-ui-toolkit', 'croner', 'gpt', 'mbr', 'yaml']);
+    const telemetry = ['api', 'exporter-metrics-otlp-http', 'exporter-trace-otlp-http', 'resources', 'sdk-metrics', 'sdk-trace-base'].map(
+      (name) => `@opentelemetry/${name}`,
+    );
+    assert.deepEqual(Object.keys(dependencies).sort(), [
+      ...azure,
+      ...telemetry,
+      '@vscode/webview-ui-toolkit',
+      'croner',
+      'gpt',
+      'mbr',
+      'yaml',
+    ]);
     for (const name of Object.keys(dependencies)) assert.ok(packages[`node_modules/${name}`]?.integrity, name);
   });
 

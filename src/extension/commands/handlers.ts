@@ -11,6 +11,7 @@ import { restore } from './restore.ts';
 import { restoreQuickly } from './restoreQuickly.ts';
 import { revealBackup } from './revealBackup.ts';
 import { rewind } from './rewind.ts';
+import { generateSchedule } from './generateSchedule.ts';
 import { holdPoint, releaseHold } from './holdPoint.ts';
 import * as policy from './policyCommands.ts';
 import { prune } from './prune.ts';
@@ -45,5 +46,7 @@ export const HANDLERS: Handlers = {
   releaseHold,
   prune,
   ...schedule,
-  ...policy,
+  generateSchedule,
+  previewPolicy: policy.previewPolicy,
+  newPolicyFile: policy.newPolicyFile,
 };

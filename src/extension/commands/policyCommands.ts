@@ -32,12 +32,10 @@ export const newPolicyFile: Handler = async ({ trees, voice }) => {
 
 /** *Preview Policy*: what the file means, as a document; nothing is changed. */
 export const previewPolicy: Handler = async (tools, file) => {
-  const { schedule, policyEditor, voice, job } = tools;
+  const { policyEditor, voice, job } = tools;
   const uri = await policyUri(file, tools);
   if (!uri) return;
-  // What is typed is previewed, saved or not.
-  const open = workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
-  const text = open?.getText() ?? (await schedule.read(uri.toString())) ?? '';
+  const text = await policyTextOf(uri, tools);
   const [{ readPolicy }, { previewText }] = await Promise.all([
     import('../../policy/file/readPolicy.ts'),
     import('../schedule/editor/previewText.ts'),
@@ -94,7 +92,14 @@ async function lookAt(
   return { found: [...failed, ...sorted], remark: remarks.filter(Boolean).join(' ') || undefined };
 }
 
-async function policyUri(file: unknown, { schedule }: CommandTools): Promise<Uri | undefined> {
+/** The text of a policy as it is typed, saved or not. */
+export async function policyTextOf(uri: Uri, { schedule }: CommandTools): Promise<string> {
+  const open = workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
+  return open?.getText() ?? (await schedule.read(uri.toString())) ?? '';
+}
+
+/** The policy file that a menu was opened on, that is being edited, or that is chosen. */
+export async function policyUri(file: unknown, { schedule }: CommandTools): Promise<Uri | undefined> {
   if (file instanceof Uri) return file;
   const active = window.activeTextEditor?.document.uri;
   if (active && isPolicyFile(active)) return active;

@@ -232,6 +232,7 @@ describe('menus', () => {
       'signIn',
       'newPolicyFile',
       'previewPolicy',
+      'generateSchedule',
       'startSchedule',
       'stopSchedule',
       'pauseSchedule',
