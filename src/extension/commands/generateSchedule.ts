@@ -1,4 +1,5 @@
 import { l10n, window, workspace, type Uri } from 'vscode';
+import { notices } from '../notices.ts';
 import { redact } from '../../azure/redact.ts';
 import type { ScheduleKindName } from '../../policy/generate/kinds.ts';
 import { policyTextOf, policyUri } from './policyCommands.ts';
@@ -19,11 +20,11 @@ export const generateSchedule: Handler = async (tools, file) => {
   const { policy, problems } = readPolicy(text);
   if (!policy) {
     const { line = 1, message = '' } = problems[0] ?? {};
-    await window.showWarningMessage(l10n.t('The policy has a mistake in line {0}: {1}', line, message));
+    await notices.showWarningMessage(l10n.t('The policy has a mistake in line {0}: {1}', line, message));
     return;
   }
   if (redact(text) !== text) {
-    await window.showWarningMessage(l10n.t('The policy file holds what looks like a secret, so nothing is made from it.'));
+    await notices.showWarningMessage(l10n.t('The policy file holds what looks like a secret, so nothing is made from it.'));
     return;
   }
   const chosen = await window.showQuickPick(kindItems(), { placeHolder: l10n.t('What is to run the policy?') });
