@@ -1,10 +1,10 @@
 import { Catalogue, type UnreadableRecord } from '../../chain/catalogue.ts';
 import type { CatalogueEntry } from '../../chain/entry.ts';
 import { livingNumbers } from '../../chain/recordNames.ts';
-import { BackupError } from '../../errors.ts';
+import { BackupError, isBackupError } from '../../errors.ts';
 import type { PageBlob, SnapshotId } from '../../pageBlob.ts';
 import type { RecordStore } from '../../recordStore.ts';
-import { prunedError } from '../points/pruned.ts';
+import { deletedError, prunedError } from '../points/pruned.ts';
 import { toolsFor, type JobOptions, type Tools } from '../../tools.ts';
 
 /** The recovery point that a restore starts from. */
@@ -42,7 +42,11 @@ export async function findPoint(
       hint: 'Restore another point. The records beside the backup blob say what was found. Where there is no other, --even-if-failed restores this one.',
     });
   }
-  const length = await retrier.repeat('properties', () => backup.image(point).length({ signal }), signal);
+  const length = await retrier
+    .repeat('properties', () => backup.image(point).length({ signal }), signal)
+    .catch((error: unknown) => {
+      throw isBackupError(error, 'snapshotNotFound', 'blobNotFound') ? deletedError(entry.number, error) : error;
+    });
   if (length !== entry.source.length) {
     throw new BackupError(
       'integrity',
