@@ -8,7 +8,7 @@ import { chooseFile } from '../restore/restorePages.ts';
 import type { RestoreSpec } from '../runs/run.ts';
 import { blobNameProblem } from '../words/blobNames.ts';
 import { fileName, placeOf } from '../words/places.ts';
-import { describePoint } from '../words/point.ts';
+import { pointName } from '../words/point.ts';
 import { faultIn } from './ask/askContainer.ts';
 import { choose, went } from './ask/quickInput.ts';
 import { askSteps, type Chosen, type LaterStep } from './restore/askSteps.ts';
@@ -96,7 +96,7 @@ function addressOf(url: string, endpoints: readonly string[]): BlobAddress {
 }
 
 function questionOf(spec: RestoreSpec, point: RecoveryPoint, { voice }: CommandTools): string {
-  const { label } = describePoint(point, voice);
+  const label = pointName(point, voice);
   const { name } = placeOf(spec.source);
   if (spec.job === 'rewind') return l10n.t('Rewind {0} to {1}?', name, label);
   return l10n.t('Restore {0} as of {1} to {2}?', name, label, spec.job === 'restoreFile' ? fileName(spec.path) : placeOf(spec.target).path);

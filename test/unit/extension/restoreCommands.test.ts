@@ -105,7 +105,7 @@ describe('Restore Quickly…', () => {
       assert.ok(modal);
       assert.deepEqual(choices, ['Restore']);
       assert.match(detail!, /^1\. Copy the recovery point to disks \/ vhds\/diskrestored\.vhd \(2 KiB · 1 request\)\n2\. Read back/);
-      assert.match(detail!, /Stays as it is: disk\.vhd, its chain, all recovery points\./);
+      assert.match(detail!, /What stays as it is: disk\.vhd, its chain, all recovery points\./);
       assert.match(detail!, /A VM keeps using the old disk until you swap it/);
       return 'Restore';
     });
@@ -252,7 +252,7 @@ describe('Restore Quickly…', () => {
 describe('Rewind to This Point…', () => {
   it('tells what it does in a question, and does it', async () => {
     await backedUp();
-    user.answers(/^Rewind disk\.vhd to /, ({ kind, detail, choices }) => {
+    user.answers(/^Rewind disk\.vhd to .*\d\d:\d\d:\d\d\?$/, ({ kind, detail, choices }) => {
       assert.equal(kind, 'warning');
       assert.deepEqual(choices, ['Rewind the Disk']);
       assert.match(detail!, /1\. Take a snapshot of the disk as it is now, which stays/);
