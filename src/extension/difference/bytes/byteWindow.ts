@@ -3,8 +3,8 @@ import { PAGE } from '../../../engine/ranges/pageRange.ts';
 import { queryOf, subjectIn, type Pair } from '../subject.ts';
 
 /**
- * Bytes that one document shows at most: 768 lines. Up to 1,700 lines on both sides together VS Code sets the lines side by side, address by address;
- * with more it may give up after 5 s, and then shows everything as replaced.
+ * Bytes that one document shows at most: 24 pages, 817 lines. Up to 1,700 lines on both sides together VS Code looks for the best way to set them side
+ * by side; with more it may give up after 5 s, and then shows everything as replaced.
  */
 export const WINDOW = 12 * 1024;
 
