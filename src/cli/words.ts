@@ -69,3 +69,8 @@ export function tableLines(rows: readonly (readonly string[])[], rightAligned: r
       .trimEnd(),
   );
 }
+
+/** A URL as a word of a command line, for the shells of people: no URL needs a single quote as it is. */
+export function quoted(url: string): string {
+  return `'${url.replaceAll("'", '%27')}'`;
+}

@@ -58,6 +58,7 @@ export function activate(context: ExtensionContext): void {
     { session, directory, runs, voice, log, job: FOR_PEOPLE, readSettings: readRunSettings },
     context.extensionUri,
   );
+  const shownRuns = showRuns(runs, files, screen, voice);
   const policyFiles = new PolicyFiles();
   const troubleScreen = new TroubleScreen(voice);
   const schedule = new Schedule({
@@ -75,7 +76,7 @@ export function activate(context: ExtensionContext): void {
   const fleetView = new FleetView(schedule, voice, log);
   context.subscriptions.push(policyFiles, troubleScreen, schedule, policyEditor, fleetView);
   const tools = { session, directory, accounts, trees, runs, restorePages, schedule, policyEditor, log, voice, job: FOR_PEOPLE };
-  context.subscriptions.push(log, accounts, trees, showRuns(runs, files, screen, voice), restorePages, registerCommands(tools));
+  context.subscriptions.push(log, accounts, trees, shownRuns, restorePages, registerCommands(tools));
   context.subscriptions.push(registerDifference(context.extensionUri, { session, directory, voice, log, job: FOR_PAGES }));
   log.debug(`Activated ${context.extension.id} ${String((context.extension.packageJSON as { version?: unknown }).version)}.`);
 }

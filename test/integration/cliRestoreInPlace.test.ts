@@ -116,9 +116,7 @@ describe('restore --in-place', () => {
     const refused = await run(['backup', disk.url, backupUrl]);
     assert.equal(refused.status, 6);
     assert.match(refused.stderr, /A restore into .*disk\.vhd is not finished, so it is no disk yet/);
-    const other = await rewind(0);
-    assert.equal(other.status, 6);
-    assert.match(other.stderr, /half way to another recovery point/);
+    assert.match((await rewind(0, '--dry-run')).stderr, /half way to another recovery point, .* It goes to this one instead/);
     assert.match((await rewind(1, '--dry-run')).stderr, /goes on with an interrupted restore/);
 
     const resumed = await run(command);

@@ -15,7 +15,7 @@ import type { CommandContext } from '../command.ts';
 import type { EXIT } from '../exitStatus.ts';
 import { baseBlob, catalogueOf, isUrl, withoutSnapshot } from '../operands.ts';
 import type { People } from '../people.ts';
-import { durationText, numberText, proofText, verdictText } from '../words.ts';
+import { durationText, numberText, proofText, quoted, verdictText } from '../words.ts';
 import { estimateText } from './estimateText.ts';
 import { TRANSFERS } from './options.ts';
 import { planShowRun } from './planShowRun.ts';
@@ -43,7 +43,9 @@ export async function restoreContinuing(point: PointRequest, context: CommandCon
     tier: args.text('tier'),
   };
   const plan = () => planRestoreChain(request, job);
-  return planShowRun({ plan, tellPlan, run: (planned) => runRestoreChain(planned, request, job), tellResult }, context);
+  const place = args.text('catalogue')?.split('?')[0];
+  const told = (people: People, result: RestoreChainResult, ms: number) => tellResult(people, result, ms, place);
+  return planShowRun({ plan, tellPlan, run: (planned) => runRestoreChain(planned, request, job), tellResult: told }, context);
 }
 
 /** The point's URL, with its SAS, for a blob of another name beside it. */
@@ -78,7 +80,7 @@ function stepText({ step, target, by, estimate }: PlanStep): string {
   }
 }
 
-function tellResult(people: People, result: RestoreChainResult, ms: number): void {
+function tellResult(people: People, result: RestoreChainResult, ms: number, catalogue: string | undefined): void {
   const { number, recoveryPoint, target, newBackup, newPoint, length, transferred, transfer, proof } = result;
   const took = durationText(ms / 1000);
   people.fact('point', `${numberText(number)}  ${recoveryPoint}`);
@@ -86,5 +88,6 @@ function tellResult(people: People, result: RestoreChainResult, ms: number): voi
   people.fact('proof', proofText(proof, 'pages'));
   people.fact('chain', `${newBackup}?snapshot=${newPoint} is its first recovery point`);
   people.line(`Restored ${target}: ${sizeText(length)}, ${took}. ${verdictText(proof, 'page')}`);
-  people.line(`To go on backing up: page-blob-backup backup ${target} ${newBackup}`);
+  const elsewhere = catalogue === undefined ? '' : ` --catalogue ${quoted(catalogue)}`;
+  people.line(`To go on backing up: page-blob-backup backup ${quoted(target)} ${quoted(newBackup)}${elsewhere}`);
 }

@@ -3,7 +3,7 @@ import type { RestoreToFilePlan } from '../../engine/jobs/restore/restoreToFile.
 import { sizeText } from '../../engine/sizeText.ts';
 import { isUrl } from '../operands.ts';
 import type { People } from '../people.ts';
-import { durationText, numberText, proofText, verdictText } from '../words.ts';
+import { durationText, numberText, proofText, quoted, verdictText } from '../words.ts';
 import { estimateText } from './estimateText.ts';
 
 /** Tells people what a restore would do. */
@@ -28,6 +28,6 @@ export function tellResult(people: People, result: RestoreResult, ms: number): v
   people.line(`Restored ${target}: ${sizeText(length)}, ${took}. ${verdictText(proof, 'page')}`);
   // An emulator makes no disks.
   if (isUrl(target) && /\.vhd$/i.test(target) && target.includes('.blob.')) {
-    people.line(`For a VM, make a managed disk of it: az disk create --resource-group <group> --name <disk> --source "${target}"`);
+    people.line(`For a VM, make a managed disk of it: az disk create --resource-group <group> --name <disk> --source ${quoted(target)}`);
   }
 }

@@ -46,6 +46,12 @@ export function withOurs(own: Metadata, ours: Metadata): Metadata {
   return merged;
 }
 
+/** Is there room for all of ours beside the blob's own metadata? What does not fit is dropped silently. */
+export function hasRoom(own: Metadata, ours: Metadata): boolean {
+  const merged = withOurs(without(own, ...Object.values(KEY)), ours);
+  return Object.keys(ours).every((key) => key in merged);
+}
+
 /** Metadata without some keys. */
 export function without(metadata: Metadata, ...keys: string[]): Metadata {
   return Object.fromEntries(Object.entries(metadata).filter(([key]) => !keys.includes(key)));

@@ -29,7 +29,7 @@ export interface Beginning {
   readonly tier?: string | undefined;
   /** An absent blob is an error, not something to be made. */
   readonly mustExist?: boolean;
-  /** Throws when an existing blob must not be written. */
+  /** Throws when an existing blob must not be written. Asked again when the lease has been got, without which it may have changed. */
   readonly refuse?: (properties: BlobProperties) => void;
 }
 
@@ -39,14 +39,16 @@ export interface Beginning {
  */
 export async function takeHold(backup: PageBlob, begin: Beginning, tools: Tools): Promise<Hold> {
   const { world, retrier, signal } = tools;
-  const { properties: before, isNew } = await findOrCreate(backup, begin, tools);
+  const { properties, isNew } = await findOrCreate(backup, begin, tools);
+  const open = readOpenRun(properties.metadata);
+  // Also the lease of a run that is not gone on with, when it has stopped in order: else one would wait for it to run out.
+  const taken = open && mayTakeOver(properties, open) ? await WriteGuard.takeOver(backup, open.lease, world, retrier, signal) : undefined;
+  const guard = taken ?? (await WriteGuard.take(backup, world, retrier, signal));
+  // Whoever had the lease may have ended meanwhile, and others may have written since.
+  const before = { ...guard.found, lease: 'available', leaseDuration: undefined } as const;
+  await refuseOrRelease(guard, before, begin);
   const earlier = readOpenRun(before.metadata);
   const resumable = earlier?.parent === begin.parent && earlier.source === begin.source ? earlier : undefined;
-
-  // Also the lease of a run that is not gone on with, when it has stopped in order: else one would wait for it to run out.
-  const taken =
-    earlier && mayTakeOver(before, earlier) ? await WriteGuard.takeOver(backup, earlier.lease, world, retrier, signal) : undefined;
-  const guard = taken ?? (await WriteGuard.take(backup, world, retrier, signal));
   const applied = taken && resumable?.kind === begin.kind ? resumable.applied : 0;
   const record: OpenRun = {
     run: resumable?.run ?? world.uuid(),
@@ -70,6 +72,15 @@ export async function takeHold(backup: PageBlob, begin: Beginning, tools: Tools)
     throw error;
   }
   return { guard, journal, lengthBefore: before.length, isNew };
+}
+
+async function refuseOrRelease(guard: WriteGuard, before: BlobProperties, { refuse }: Beginning): Promise<void> {
+  try {
+    refuse?.(before);
+  } catch (error) {
+    await guard.release();
+    throw error;
+  }
 }
 
 async function findOrCreate(

@@ -1,5 +1,5 @@
 import { BackupError, isBackupError } from '../errors.ts';
-import type { Fence, PageBlob } from '../pageBlob.ts';
+import type { BlobProperties, Fence, PageBlob } from '../pageBlob.ts';
 import type { World } from '../world.ts';
 import type { Retrier } from '../transfer/retrier.ts';
 
@@ -17,6 +17,8 @@ const RENEW_AGAIN_AFTER_MS = 5_000;
 export class WriteGuard {
   readonly blob: PageBlob;
   readonly leaseId: string;
+  /** The blob as it was when the lease had been got: nobody without it has changed it since. */
+  readonly found: BlobProperties;
   readonly #world: World;
   readonly #retrier: Retrier;
   #epoch: number;
@@ -25,10 +27,11 @@ export class WriteGuard {
   #triedAt = 0;
   #raising: Promise<void> | undefined;
 
-  private constructor(blob: PageBlob, leaseId: string, epoch: number, renewedAt: number, world: World, retrier: Retrier) {
+  private constructor(blob: PageBlob, leaseId: string, found: BlobProperties, renewedAt: number, world: World, retrier: Retrier) {
     this.blob = blob;
     this.leaseId = leaseId;
-    this.#epoch = epoch;
+    this.found = found;
+    this.#epoch = found.sequenceNumber;
     this.#renewedAt = renewedAt;
     this.#world = world;
     this.#retrier = retrier;
@@ -74,9 +77,9 @@ export class WriteGuard {
 
   static async #begin(blob: PageBlob, leaseId: string, world: World, retrier: Retrier, signal?: AbortSignal): Promise<WriteGuard> {
     const renewedAt = world.now();
-    const { sequenceNumber } = await retrier.repeat('properties', () => blob.image().properties({ signal }), signal);
-    const guard = new WriteGuard(blob, leaseId, sequenceNumber, renewedAt, world, retrier);
-    await guard.raiseEpoch(sequenceNumber, signal);
+    const found = await retrier.repeat('properties', () => blob.image().properties({ signal }), signal);
+    const guard = new WriteGuard(blob, leaseId, found, renewedAt, world, retrier);
+    await guard.raiseEpoch(found.sequenceNumber, signal);
     return guard;
   }
 

@@ -17,7 +17,10 @@ export const deleteSnapshot: Handler = async (tools, first, selected) => {
     return found;
   });
   const held = deletions.filter(({ loss }) => loss.kind === 'held');
-  if (held.length > 0) return void (await tellHeld(held, tools));
+  if (held.length > 0) {
+    await tellHeld(held, tools);
+    return;
+  }
   if (!(await areConfirmed(deletions, tools))) return;
   await withWaiting(l10n.t('Deleting snapshots'), tools.job, (job) => deleteAll(deletions, tools, job));
 };

@@ -15,11 +15,11 @@ const AT_ONCE = { calls: 4, bytes: Infinity };
 const COMING = 5;
 
 /** *New Policy File*: a commented one with the chains that are known, not saved yet. */
-export const newPolicyFile: Handler = async ({ trees }) => {
+export const newPolicyFile: Handler = async ({ trees, voice }) => {
   const folder = workspace.workspaceFolders?.[0]?.uri;
   const known = await withLooking(l10n.t('Looking for chains'), () => trees.chains());
   const chains = known.flatMap(({ source, backup }) => (source === undefined ? [] : { source, backup }));
-  const content = examplePolicy(chains, Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const content = examplePolicy(chains, Intl.DateTimeFormat().resolvedOptions().timeZone, voice.t);
   const uri = folder && Uri.joinPath(folder, 'page-blob-backup.yaml');
   if (!uri || (await exists(uri))) {
     await window.showTextDocument(await workspace.openTextDocument({ language: 'yaml', content }));
@@ -50,7 +50,7 @@ export const previewPolicy: Handler = async (tools, file) => {
   const live = workspace.isTrusted
     ? await withWaiting(l10n.t('Looking at the chains of the policy'), job, (waiting) => lookAt(policy, waiting, tools))
     : { found: [], remark: l10n.t('The chains were not asked, since the folder of the policy is not trusted.') };
-  const shown = policyEditor.previewUri(l10n.t('Preview of the policy.md'), previewText(policy, live.found, live.remark, voice));
+  const shown = policyEditor.previewUri(l10n.t('Backup Policy.md'), previewText(policy, live.found, live.remark, voice));
   await commands.executeCommand('markdown.showPreview', shown);
 };
 

@@ -1,4 +1,4 @@
-import { l10n, window } from 'vscode';
+import { l10n, window, workspace } from 'vscode';
 import { resultOf } from '../../engine/events.ts';
 import { planPrune, type PrunePlan, type PruneRequest } from '../../engine/jobs/prune/plan.ts';
 import { runPrune, type PruneResult } from '../../engine/jobs/prune/run.ts';
@@ -40,13 +40,17 @@ export const prune: Handler = async (tools, first) => {
 };
 
 async function isConfirmed(plan: PrunePlan, name: string, { voice }: CommandTools): Promise<boolean> {
-  const { text, detail, deletes } = pruneWords(plan, name, voice);
+  const { text, detail, full, deletes } = pruneWords(plan, name, voice);
   if (deletes === 0) {
     await window.showInformationMessage(text, { modal: true, detail });
     return false;
   }
   const yes = deletes === 1 ? l10n.t('Delete 1 Point') : l10n.t('Delete {0} Points', deletes);
-  return (await window.showWarningMessage(text, { modal: true, detail }, yes)) === yes;
+  const all = l10n.t('Show All');
+  const answer = await window.showWarningMessage(text, { modal: true, detail }, yes, ...(full === undefined ? [] : [all]));
+  if (answer === all)
+    await window.showTextDocument(await workspace.openTextDocument({ language: 'plaintext', content: `${text}\n\n${full}\n` }));
+  return answer === yes;
 }
 
 async function tell({ deleted, refused, kept }: PruneResult, { freed, backup }: PrunePlan, { log }: CommandTools): Promise<void> {
@@ -54,5 +58,9 @@ async function tell({ deleted, refused, kept }: PruneResult, { freed, backup }: 
   const [first] = refused;
   if (first) throw first.error;
   const bytes = freed === undefined ? '' : ` ${l10n.t('{0} are freed.', sizeText(freed))}`;
-  await window.showInformationMessage(`${l10n.t('{0} recovery points deleted, {1} kept.', deleted.length, kept)}${bytes}`);
+  const text =
+    deleted.length === 1
+      ? l10n.t('1 recovery point deleted, {0} kept.', kept)
+      : l10n.t('{0} recovery points deleted, {1} kept.', deleted.length, kept);
+  await window.showInformationMessage(`${text}${bytes}`);
 }

@@ -96,7 +96,10 @@ export class FleetTree implements TreeDataProvider<FleetNode> {
       case 'fleetGroup': {
         const { kind, rows } = node.group;
         const isOpen = kind !== 'good' || rows.length <= ROWS_AT_ONCE;
-        const item = new TreeItem(groupText(kind, this.#voice), isOpen ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed);
+        const item = new TreeItem(
+          groupText(kind, this.#voice),
+          isOpen ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed,
+        );
         item.description = countText(rows.length, this.#voice);
         return item;
       }

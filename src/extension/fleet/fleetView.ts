@@ -36,7 +36,7 @@ export class FleetView implements Disposable {
         if (visible) void this.refresh(false);
         else this.#asking?.abort();
       }),
-      new Disposable(() => watching?.dispose()),
+      new Disposable(() => void watching?.dispose()),
       view,
       tree,
     );

@@ -5,12 +5,14 @@ import { proofWord } from '../words/proof.ts';
 import { agoText, exactText, momentText } from '../words/times.ts';
 import type { RowIcon, RowWords, Voice } from '../words/voice.ts';
 import type { FleetRow } from './fleetRow.ts';
-import { dueOfRow, type ChainStanding, type Doing } from './standing.ts';
+import type { ChainStanding, Doing } from './standing.ts';
 
 /** How a chain stands, with what the words need besides its facts. */
 export interface RowStanding {
   readonly standing: ChainStanding;
   readonly doing: Doing;
+  /** When it is due next, in milliseconds. */
+  readonly next?: number | undefined;
   /** Until when it is left alone. */
   readonly snoozedUntil?: number | undefined;
 }
@@ -19,7 +21,7 @@ export interface RowStanding {
 export function describeFleetRow(row: FleetRow, about: RowStanding, voice: Voice): RowWords {
   const { name } = placeOf(row.chain.source);
   const standing = standingText(row, about, voice);
-  const description = [standing, ...factsOf(row, voice), snoozeText(about, voice)].filter(Boolean).join(' · ');
+  const description = [standing, ...factsOf(row, about, voice), snoozeText(about, voice)].filter(Boolean).join(' · ');
   return { label: name, description, icon: iconOf(about.standing), speech: voice.t('{0}: {1}.', name, description) };
 }
 
@@ -27,7 +29,7 @@ export function fleetCard(row: FleetRow, about: RowStanding, voice: Voice): stri
   const { t } = voice;
   const { chain, facts, problem } = row;
   const { newest } = facts ?? {};
-  const next = dueOfRow(row, voice.now()).next;
+  const { next } = about;
   return card(
     t('Chain of {0}', placeOf(chain.source).name),
     [
@@ -84,11 +86,10 @@ export function troubleText(row: FleetRow, about: RowStanding, voice: Voice): st
   return voice.t('{0}: {1}.', name, standingText(row, about, voice));
 }
 
-function factsOf(row: FleetRow, voice: Voice): string[] {
+function factsOf(row: FleetRow, { next }: RowStanding, voice: Voice): string[] {
   const { t } = voice;
   const { newest } = row.facts ?? {};
   if (!newest) return [];
-  const next = dueOfRow(row, voice.now()).next;
   return [
     next === undefined ? '' : t('next {0}', momentText(next, voice)),
     sizeText(newest.source.length),
@@ -105,7 +106,7 @@ const HOUR = 60 * 60_000;
 
 /** `26 h`; days from two days on. */
 function hoursText(ms: number, { t }: Voice): string {
-  const hours = Math.max(1, Math.floor(ms / HOUR));
+  const hours = Math.max(1, Math.round(ms / HOUR));
   return hours < 48 ? t('{0} h', hours) : t('{0} d', Math.floor(hours / 24));
 }
 

@@ -96,7 +96,9 @@ function checkDisk(found: BlobProperties | undefined, url: string, from: string,
     );
   }
   if (found.metadata[KEY.restore] === 'partial' && found.metadata[KEY.restoredFrom] !== from) {
-    return bad(t('{0} is half way to another recovery point. Finish that rewind first.', name));
+    return attention(
+      t('{0} is half way to another recovery point. It goes to this one instead; the snapshot of it as it was before stays.', name),
+    );
   }
   if (found.metadata[KEY.restore] === 'partial') return attention(t('An interrupted rewind to this point goes on from where it stopped.'));
   if (found.lease === 'leased')

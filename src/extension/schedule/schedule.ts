@@ -11,6 +11,7 @@ import type { Log } from '../log.ts';
 import type { RunRegistry, RunSpec } from '../runs/run.ts';
 import type { PolicySession } from '../session.ts';
 import { setContexts } from '../tree/contextKeys.ts';
+import { urlKey } from '../words/places.ts';
 import type { Voice } from '../words/voice.ts';
 import type { PolicyFiles } from './policyFiles.ts';
 import type { ScheduleActions } from './scheduleActions.ts';
@@ -61,6 +62,8 @@ export class Schedule implements ScheduleActions, Disposable {
   #isSeen = false;
   #loading: Promise<void> = Promise.resolve();
   #faults: readonly string[] = [];
+  /** Context keys as they were set last. */
+  #contexts = '';
 
   constructor(parts: ScheduleParts) {
     this.#parts = parts;
@@ -98,14 +101,15 @@ export class Schedule implements ScheduleActions, Disposable {
 
   retentionOf(source: string, backup: string): RetentionPolicy | undefined {
     const rows = [...(this.fleet?.rows() ?? [])];
-    return rows.find(({ chain }) => chain.source === source && chain.backup === backup)?.chain.rule.retention;
+    const isSame = ({ chain }: FleetRow): boolean => urlKey(chain.source) === urlKey(source) && urlKey(chain.backup) === urlKey(backup);
+    return rows.find(isSame)?.chain.rule.retention;
   }
 
   standing(row: FleetRow): RowStanding {
     const key = rowKey(row);
     const { scheduler } = this.#ready!;
     const snoozedUntil = this.switches.snoozedUntil(key, this.#parts.world.now());
-    return { standing: scheduler.standing(row), doing: scheduler.doing(key), snoozedUntil };
+    return { standing: scheduler.standing(row), doing: scheduler.doing(key), next: scheduler.next(row), snoozedUntil };
   }
 
   /** Chains that want somebody and are not snoozed, the worst first. */
@@ -225,7 +229,10 @@ export class Schedule implements ScheduleActions, Disposable {
     const { screen } = this.#parts;
     if (this.switches.on.length === 0) screen.hide();
     else screen.show({ troubled: this.troubled(), faults: this.#faults, isPaused: this.switches.isPaused });
-    setContexts({ scheduleOn: this.switches.on.length > 0, schedulePaused: this.switches.isPaused });
+    const [isOn, isPaused] = [this.switches.on.length > 0, this.switches.isPaused];
+    const contexts = `${isOn} ${isPaused}`;
+    if (contexts !== this.#contexts) setContexts({ scheduleOn: isOn, schedulePaused: isPaused });
+    this.#contexts = contexts;
     this.#changed.fire();
   }
 

@@ -127,6 +127,11 @@ export class Scheduler {
     return standingOf(row, this.doing(rowKey(row)), this.#parts.world.now());
   }
 
+  /** When the chain is due next, unless it is now. */
+  next(row: FleetRow): number | undefined {
+    return dueOfRow(row, this.#parts.world.now()).next;
+  }
+
   #mayRun(key: string): boolean {
     const { switches, world, fleet } = this.#parts;
     const policy = fleet.get(key)?.policy;
@@ -213,9 +218,11 @@ export class Scheduler {
     const [own] = targetsOf(spec);
     const same = runs.all().filter((run) => targetsOf(run.spec).includes(own));
     if (same.some(({ state }) => state === 'running')) return undefined;
-    const isOurs = ({ spec: other, state }: RunRecord): boolean =>
-      state === 'resumable' && other.job === 'backup' && other.schedule?.policy === policy && other.source === source;
-    const interrupted = same.find(isOurs);
+    const isOurs = ({ spec: other }: RunRecord): boolean =>
+      other.job === 'backup' && other.schedule?.policy === policy && other.source === source;
+    // An earlier try that failed is past with this one.
+    for (const { id, state } of same.filter(isOurs)) if (state === 'failed') runs.forget(id);
+    const interrupted = same.find((run) => isOurs(run) && run.state === 'resumable');
     const ended = interrupted ? runs.resume(interrupted.id) : runs.begin(spec).ended;
     begun();
     return ended;
@@ -252,7 +259,14 @@ export class Scheduler {
   }
 
   #plan(key: string): Plan {
-    const plan = this.#plans.get(key) ?? { notBefore: 0, isWaiting: false, isRunning: false, isForced: false, failures: 0, failure: undefined };
+    const plan = this.#plans.get(key) ?? {
+      notBefore: 0,
+      isWaiting: false,
+      isRunning: false,
+      isForced: false,
+      failures: 0,
+      failure: undefined,
+    };
     this.#plans.set(key, plan);
     return plan;
   }

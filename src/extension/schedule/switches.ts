@@ -43,8 +43,9 @@ export class Switches {
     await this.#keep({ isPaused });
   }
 
-  /** @param keys chains; undefined for all @param until undefined wakes them */
+  /** @param keys chains; undefined for all @param until undefined wakes them; all of them, also those that were snoozed one by one */
   async snooze(keys: readonly string[] | undefined, until: number | undefined, now: number): Promise<void> {
+    if (keys === undefined && until === undefined) return this.#keep({ snoozed: {} });
     const left = Object.entries(this.#kept.snoozed).filter(([key, time]) => time > now && !(keys ?? [ALL]).includes(key));
     const added = until === undefined ? [] : (keys ?? [ALL]).map((key) => [key, until] as const);
     await this.#keep({ snoozed: Object.fromEntries([...left, ...added]) });

@@ -24,6 +24,8 @@ export const BACKUP = 'devstoreaccount2';
 export interface StageOptions {
   readonly settings?: Settings;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The folder that is opened; none if left out. */
+  readonly folder?: string;
   /** Called with the folder of the bundle. */
   readonly beforeStart?: (dist: string) => Promise<void>;
   /** Of the account of disks and that of backups. */
@@ -56,7 +58,7 @@ export class Stage implements AsyncDisposable {
     this.#stack = parts.stack;
   }
 
-  static async open({ settings = {}, env, beforeStart, names = [LIVE, BACKUP] }: StageOptions = {}): Promise<Stage> {
+  static async open({ settings = {}, env, folder: opened, beforeStart, names = [LIVE, BACKUP] }: StageOptions = {}): Promise<Stage> {
     await using stack = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'pbb-e2e-'));
     stack.defer(() => rm(folder, { recursive: true, force: true }));
@@ -76,6 +78,7 @@ export class Stage implements AsyncDisposable {
         ...settings,
       },
       ...(env && { env }),
+      ...(opened !== undefined && { folder: opened }),
     });
     stack.use(running);
     const workbench = await running.openPage();

@@ -1,6 +1,7 @@
 import type { CommandTools } from '../../../src/extension/commands/tools.ts';
 import type { AccountDirectory, AccountListing } from '../../../src/extension/accounts/account.ts';
 import type { PageBlob } from '../../../src/engine/pageBlob.ts';
+import type { RetentionPolicy } from '../../../src/engine/retention/policy.ts';
 import type { JobOptions } from '../../../src/engine/tools.ts';
 import type { Log } from '../../../src/extension/log.ts';
 import type { RestorePages } from '../../../src/extension/restore/restorePages.ts';
@@ -49,8 +50,8 @@ export class CommandRig {
   /** Stands between the commands and the service where it is set. */
   intercept: ((url: string, open: () => PageBlob) => Promise<PageBlob>) | undefined;
   runs!: Runs;
-  /** Scheduled backups, where a test has them. */
-  schedule: CommandTools['schedule'] | undefined;
+  /** What policy files say is kept of the chain. */
+  retention: RetentionPolicy | undefined;
   restorePages!: RestorePages;
   /** The window's process, as the service sees it. */
   readonly client: MemoryClient;
@@ -179,7 +180,7 @@ export class CommandRig {
       voice,
       job: this.job,
       directory: this.directory,
-      schedule: this.schedule ?? ({ retentionOf: () => undefined } as unknown as CommandTools['schedule']),
+      schedule: { retentionOf: () => this.retention } as unknown as CommandTools['schedule'],
       policyEditor: { previewUri: (name, text) => Uri.parse(`page-blob-policy:/${name}?${text}`) as never },
       accounts: {
         attachAccount: note('attach'),

@@ -12,6 +12,7 @@ import { VirtualWorld } from '../memory/virtualWorld.ts';
 import { memoryLister } from '../tree/memoryLister.ts';
 import { englishVoice } from '../tree/voice.ts';
 import { MemoryFiles } from './commandRig.ts';
+import type { Memory } from '../../../src/extension/accounts/storage.ts';
 import type { PolicySession } from '../../../src/extension/session.ts';
 
 export const FILE = 'file:///work/page-blob-backup.yaml';
@@ -100,7 +101,11 @@ export class ScheduleWindow {
     this.told = parts.told;
   }
 
-  static async open(rig: ScheduleRig, name: string, { on = true, text = policyOf() }: { on?: boolean; text?: string }): Promise<ScheduleWindow> {
+  static async open(
+    rig: ScheduleRig,
+    name: string,
+    { on = true, text = policyOf() }: { on?: boolean; text?: string },
+  ): Promise<ScheduleWindow> {
     await import('../vscode/register.ts');
     const [{ Runs }, { Fleet }, { Scheduler }, { Switches }, { quietRuns }] = await Promise.all([
       import('../../../src/extension/runs/registry.ts'),
@@ -125,7 +130,8 @@ export class ScheduleWindow {
     const log = logOf(rig.logged);
     const switches = new Switches(memory());
     if (on) await switches.setOn(FILE, true);
-    const readSettings = () => ({ transfer: 'auto', proof: undefined, keepSourceSnapshots: 1, limits: { calls: 4, bytes: 1 << 20 } }) as const;
+    const readSettings = () =>
+      ({ transfer: 'auto', proof: undefined, keepSourceSnapshots: 1, limits: { calls: 4, bytes: 1 << 20 } }) as const;
     const owner = { id: `here/1/${name}`, isAlive: () => true };
     const fleet = new Fleet({ session, job: { world }, voice });
     const chainFor: ConstructorParameters<typeof Runs>[0]['chainFor'] = ({ schedule, source, backup }) =>
@@ -170,16 +176,23 @@ export function sessionOf(rig: ScheduleRig, client: MemoryClient): PolicySession
   };
 }
 
-export function memory(): { get: <T>(key: string) => T | undefined; update(key: string, value: unknown): Promise<void> } {
+/** Memory of one workspace. */
+export function memory(): Memory {
   const kept = new Map<string, string>();
   return {
-    get: <T>(key: string) => (kept.has(key) ? (JSON.parse(kept.get(key)!) as T) : undefined),
+    get: (key) => JSON.parse(kept.get(key) ?? 'null') as never,
     update: async (key, value) => void kept.set(key, JSON.stringify(value)),
   };
 }
 
 export function logOf(logged: string[]) {
   const line = (level: string) => (text: string) => void logged.push(`${level} ${text}`);
-  return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error'), show: () => undefined, dispose: () => undefined };
+  return {
+    debug: line('debug'),
+    info: line('info'),
+    warn: line('warn'),
+    error: line('error'),
+    show: () => undefined,
+    dispose: () => undefined,
+  };
 }
-

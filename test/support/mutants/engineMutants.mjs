@@ -10,6 +10,7 @@ const work = 'jobs/backup/work.ts';
 const sources = 'jobs/backup/sourceSnapshots.ts';
 const catalogue = 'chain/catalogue.ts';
 const rewind = 'jobs/restore/rewind.ts';
+const safety = 'jobs/restore/safetySnapshot.ts';
 
 export const ENGINE_MUTANTS = [
   // Law 3: the proof of the backup snapshot
@@ -118,7 +119,7 @@ export const ENGINE_MUTANTS = [
     'return await send({ leaseId: this.leaseId, epoch });',
     'return await send({ leaseId: this.leaseId, epoch: undefined });',
   ),
-  m('a run begins without raising the epoch', guard, 'await guard.raiseEpoch(sequenceNumber, signal);', ''),
+  m('a run begins without raising the epoch', guard, 'await guard.raiseEpoch(found.sequenceNumber, signal);', ''),
   m('one’s own higher epoch is taken for another run', guard, 'if (epoch < this.#epoch) continue;', ''),
   m(
     'a lease that still runs is taken over',
@@ -283,7 +284,17 @@ export const ENGINE_MUTANTS = [
   m('a file that has appeared is found only at the end', 'jobs/restore/restoreToFile.ts', 'await refuseExisting(target);', ''),
   // Law 7: rewind in place
   m('the safety snapshot is deleted with the others', rewind, 'unneeded: [...wrong, snapshot]', 'unneeded: [...wrong, snapshot, safety]'),
-  m('a resumed rewind takes the half disk for the one before', rewind, 'const taken = record.snapshot ??', 'const taken = false ??'),
+  m('a resumed rewind takes the half disk for the one before', safety, "before[KEY.restore] === 'partial' ?", 'false ?'),
+  m('a copy of the disk as it was is taken for a restore', safety, 'without(own, KEY.restore, KEY.restoredFrom, KEY.restoredOn)', 'own'),
+  m(
+    'a safety snapshot that is gone is asked for again and again',
+    safety,
+    "if (!isBackupError(error, 'snapshotNotFound')) throw error;",
+    'throw error;',
+  ),
+  m('what was seen before the lease is believed', hold, '...guard.found, lease', '...properties, lease'),
+  m('a backup takes half a disk', sources, "return now[KEY.restore] !== 'partial' &&", "return true || now[KEY.restore] !== 'partial' &&"),
+  m('a backup takes a disk that was restored around its snapshot', sources, '&& !hasEnded', ''),
   m('an untouched disk stays marked as half rewound', rewind, 'isUntouched ? letGo(hold, before) : hold', 'hold'),
   m('a half rewound disk loses its mark', rewind, 'const isUntouched = safety === undefined &&', 'const isUntouched ='),
   m('a rewind trusts a chain of which it cannot read everything', rewind, 'if (unreadable[0]) {', 'if (false) {'),
@@ -292,8 +303,27 @@ export const ENGINE_MUTANTS = [
     "if (lease === 'leased' && metadata",
     "if (lease === 'none' && metadata",
   ]),
-  m('a mark that finds no room is dropped', rewind, 'if (!hasRoom(metadata, label)) {', 'if (false) {'),
+  m('a mark that finds no room is dropped', rewind, 'if (!hasRoom(metadata, marks)) {', 'if (false) {'),
   m('a disk is rewound to a point of another one', rewind, 'if (entry.source.url !== disk.url) {', 'if (false) {'),
+  // Copies by the service
+  m(
+    'a promoted blob is believed whoever wrote to it',
+    'jobs/restore/promotion.ts',
+    "copied === 'before' && isUntouched",
+    "copied === 'before'",
+  ),
+  m(
+    'an older copy is taken for the one that was lost',
+    'jobs/copy/serviceCopy.ts',
+    '&& hasOurMarks(there.metadata, metadata)) return there',
+    ') return there',
+  ),
+  m(
+    'another copy is taken for the one that is followed',
+    'jobs/copy/serviceCopy.ts',
+    'if (copy?.id === last.id) return copy;',
+    'if (copy) return copy;',
+  ),
   // Verify and copy
   m(
     'verify reads nothing',

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { amountText, durationText, numberText, proofShare, proofText, tableLines, verdictText } from '../../../src/cli/words.ts';
+import { amountText, durationText, numberText, proofShare, proofText, quoted, tableLines, verdictText } from '../../../src/cli/words.ts';
 import type { Proof, ProofLevel } from '../../../src/engine/proof/proof.ts';
 import { sizeText } from '../../../src/engine/sizeText.ts';
 
 describe('words', () => {
+  it('quotes a URL for a shell, whatever is in it', () => {
+    assert.equal(
+      quoted("https://a.blob.core.windows.net/$root/my%20disk(1)'s&b.vhd"),
+      "'https://a.blob.core.windows.net/$root/my%20disk(1)%27s&b.vhd'",
+    );
+  });
+
   it('gives sizes in binary units with one decimal', () => {
     const sizes: Record<number, string> = {
       0: '0 bytes',

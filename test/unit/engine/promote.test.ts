@@ -81,6 +81,17 @@ describe('promoting a snapshot over its base', () => {
     assert.equal(differs(chain, undefined, before), undefined);
   });
 
+  it('is refused where metadata leaves no room for its marks, before a snapshot is taken', async () => {
+    const { chain, snapshot } = await scene();
+    chain.service.foreign.setMetadata(SOURCE, { notes: 'x'.repeat(8150) });
+    const count = live(chain).length;
+    await fails(promote(chain, snapshot), 'notSupported');
+    assert.equal(live(chain).length, count);
+    chain.service.foreign.setMetadata(SOURCE, { notes: 'x'.repeat(7800) });
+    const { safetySnapshot } = await promote(chain, snapshot);
+    assert.ok(safetySnapshot);
+  });
+
   it('a blob that is written between the safety snapshot and the copy is not overwritten', async () => {
     const { chain, snapshot } = await scene();
     chain.service.interceptor = beforeCall(
@@ -142,6 +153,50 @@ describe('promoting a snapshot over its base', () => {
       assert.equal(differs(chain, undefined, snapshot), undefined);
       assert.equal(differs(chain, result.safetySnapshot, before), undefined);
     }
+  });
+
+  it('an earlier copy, or somebody else’s, is not taken for the one whose request was lost', async () => {
+    const { chain, snapshot } = await scene();
+    await promote(chain, snapshot);
+    chain.write(1, 44);
+    const second = chain.service.foreign.snapshot(SOURCE);
+    let isFirst = true;
+    chain.service.interceptor = ({ operation }) => {
+      if (operation !== 'startCopy' || !isFirst) return undefined;
+      isFirst = false;
+      chain.write(2, 55);
+      return { kind: 'dropped' };
+    };
+    await fails(promote(chain, second), 'conditionNotMet');
+    assert.notEqual(differs(chain, undefined, second), undefined, 'what somebody wrote is there');
+  });
+
+  it('another copy that takes the place of the one that is followed is no success', async () => {
+    const { chain, snapshot, before } = await scene({ switches: { copyPolls: 5 } });
+    const { service } = chain;
+    let polls = 0;
+    service.interceptor = ({ operation }) => {
+      const blob = service.ledger.pageBlob(SOURCE);
+      if (operation !== 'properties' || !blob.pendingCopy || ++polls < 3) return undefined;
+      service.ledger.endCopy(blob, 'success');
+      service.foreign.copyBlobOver(SOURCE, { url: SOURCE, snapshot: before });
+      return undefined;
+    };
+    await assert.rejects(promote(chain, snapshot), (error: unknown) => {
+      return isBackupError(error, 'copyFailed') && /replaced by somebody else/.test(error.message) && !/empty/.test(error.fullText);
+    });
+  });
+
+  it('two machines: whoever is second is told where the blob is as it was, and not to delete it', async () => {
+    const { chain, snapshot, before } = await scene();
+    const both = await Promise.allSettled([promote(chain, snapshot), promote(chain, before)]);
+    const refusals = both.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
+    assert.equal(refusals.length, 1);
+    const [error] = refusals;
+    assert.ok(isBackupError(error, 'conditionNotMet'), String(error));
+    const safety = live(chain).filter(({ takenBy }) => takenBy.startsWith('promote'));
+    assert.ok(safety.some(({ id }) => error.fullText.includes(id) && differs(chain, id, before) === undefined));
+    assert.doesNotMatch(error.fullText, /delete/);
   });
 
   for (const effect of ['none', 'done'] as const) {

@@ -89,7 +89,8 @@ describe('package.json and the code', () => {
   it('use no when clause but on views, items, selection and our own keys', () => {
     for (const when of whens()) {
       const words = when.replaceAll(/=~ \/(?:\\.|[^/\\])+\/|== [\w.-]+/g, '').match(/[A-Za-z][\w.]*/g) ?? [];
-      for (const word of words) assert.match(word, /^(?:view|viewItem|resourceScheme|resourceFilename|listMultiSelection|false|pageBlobBackup\.\w+)$/, when);
+      for (const word of words)
+        assert.match(word, /^(?:view|viewItem|resourceScheme|resourceFilename|listMultiSelection|false|pageBlobBackup\.\w+)$/, when);
     }
   });
 
@@ -187,6 +188,7 @@ describe('menus', () => {
       'showChurn',
       'copyUrl',
       'refresh',
+      'prune',
     ]);
     assert.deepEqual(
       namesFor('blob.plain', VIEWS.accounts, false).filter((name) => /delete|detach/i.test(name)),
@@ -223,6 +225,9 @@ describe('menus', () => {
       'compareWithSelected',
       'showChangesSinceBackup',
       'showChurn',
+      // Where bytes are shown.
+      'nextBytes',
+      'previousBytes',
       'showLog',
       'attachAccount',
       'attachEmulator',

@@ -61,7 +61,7 @@ describe('the extension', () => {
     assert.deepEqual(user.seen, []);
     assert.deepEqual(
       statusBarItems.map(({ isShown }) => isShown),
-      [false],
+      [false, false],
     );
     await end();
     assert.deepEqual(await commands.getCommands(), []);

@@ -54,6 +54,17 @@ describe('scheduled backups', () => {
     assert.equal(await rig.points('a.vhd'), 0);
     await rig.pass(3 * HOUR);
     assert.equal(await rig.points('a.vhd'), 1, 'it wakes by itself');
+    const { policy, chain } = window.row('a.vhd');
+    const key = `${policy} ${chain.key}`;
+    const now = rig.world.now();
+    await window.switches.snooze([key], now + 100 * HOUR, now);
+    assert.deepEqual([window.switches.snoozedUntil(key, now), window.switches.allSnoozedUntil(now)], [now + 100 * HOUR, undefined]);
+    rig.write('a.vhd', 1, 1);
+    await nextWindow();
+    assert.equal(await rig.points('a.vhd'), 1);
+    await window.switches.snooze(undefined, undefined, now);
+    await rig.pass(HOUR);
+    assert.equal(await rig.points('a.vhd'), 2);
   });
 
   it('catch up what was missed with one run, somewhat spread', async () => {
@@ -108,7 +119,10 @@ describe('scheduled backups', () => {
       for (const window of windows) {
         assert.deepEqual(window.told, []);
         for (const disk of disks) assert.equal(window.standing(disk), 'good');
-        assert.ok(window.runs.all().every(({ state }) => state === 'done'), JSON.stringify(window.runs.all()));
+        assert.ok(
+          window.runs.all().every(({ state }) => state === 'done'),
+          JSON.stringify(window.runs.all()),
+        );
       }
       for (const disk of disks) {
         // A second run in a window would find nothing to copy, and say so.
@@ -135,6 +149,14 @@ describe('scheduled backups', () => {
     const soon = tries;
     await rig.pass(6 * HOUR);
     assert.ok(tries > soon && tries < 14, `${tries} tries in six hours`);
+    assert.deepEqual(
+      window.runs
+        .all()
+        .map(({ state }) => state)
+        .sort(),
+      ['done', 'failed'],
+      'of the tries the last one is listed',
+    );
     rig.service.interceptor = undefined;
     await rig.pass(2 * HOUR);
     assert.equal(window.standing('a.vhd'), 'good');
@@ -146,7 +168,10 @@ describe('scheduled backups', () => {
     const window = await opened('a.vhd');
     window.start();
     await rig.pass(10 * MINUTE);
-    rig.service.interceptor = () => ({ kind: 'throw', error: new BackupError('network', 'No network.', { retryable: true, effect: 'none' }) });
+    rig.service.interceptor = () => ({
+      kind: 'throw',
+      error: new BackupError('network', 'No network.', { retryable: true, effect: 'none' }),
+    });
     await nextWindow();
     assert.notEqual(window.standing('a.vhd'), 'overdue');
     await rig.pass(2 * HOUR);

@@ -31,7 +31,7 @@ export const refuse = {
   halfRestored: (source: string) =>
     new BackupError('busy', `A restore into ${source} is not finished, so it is no disk yet.`, {
       unharmed: NOTHING_CHANGED,
-      hint: 'Run that restore again to finish it; then back the disk up.',
+      hint: 'Run that restore again to finish it, or restore the disk in place to another point; then back it up.',
     }),
 
   backupBlobGone: (backup: string, points: number) =>

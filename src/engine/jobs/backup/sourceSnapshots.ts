@@ -6,18 +6,23 @@ import type { OpenRun } from '../../chain/openRun.ts';
 import type { PageBlob, SnapshotId } from '../../pageBlob.ts';
 import { discard } from '../../hold/discard.ts';
 import type { Tools } from '../../tools.ts';
+import { refuse } from './refusals.ts';
 import type { BackupRequest } from './request.ts';
 
 /** How many entries back a source snapshot is looked for before it is left alone. */
 const LOOK_BACK = 64;
 
-/** The source snapshot of this run: the one it took before it was interrupted, as long as it lives, else a new one. */
+/**
+ * The source snapshot of this run: the one it took before it was interrupted, as long as it lives, else a new one.
+ * @throws busy where a restore writes to the disk
+ */
 export async function sourceSnapshot(
   source: PageBlob,
   backup: PageBlob,
   open: OpenRun,
-  { retrier, signal }: Tools,
+  tools: Tools,
 ): Promise<{ id: SnapshotId; resumed: boolean }> {
+  const { retrier, signal, emit } = tools;
   const mark = { key: KEY.run, value: open.run };
   const { metadata } = await retrier.repeat('properties', () => source.image().properties({ signal }), signal);
   // A run that died between the snapshot and its record left one with its mark. Once the mark is on the blob itself a copy has passed it on, and it
@@ -25,10 +30,23 @@ export async function sourceSnapshot(
   const passedOn = metadata[mark.key] === mark.value;
   const earlier = open.snapshot ?? (passedOn ? undefined : await findMarkedSnapshot(source, mark, retrier, signal));
   const live = await retrier.repeat('snapshots', () => liveSnapshots(source, signal), signal);
-  if (earlier !== undefined && live.has(earlier)) return { id: earlier, resumed: true };
-
+  if (earlier !== undefined && live.has(earlier)) {
+    // What the record names has been looked at by the run that wrote it.
+    if (earlier === open.snapshot || (await isOfWholeDisk(source, earlier, tools))) return { id: earlier, resumed: true };
+    emit({ type: 'note', text: `The snapshot ${earlier} of an interrupted run was taken before a restore in place, and is not used.` });
+  }
   const id = await takeMarkedSnapshot(source, mark, metadata, { [KEY.backup]: backup.url }, { retrier, signal });
-  return { id, resumed: false };
+  if (await isOfWholeDisk(source, id, tools)) return { id, resumed: false };
+  await discard(source, [id], undefined, tools);
+  throw refuse.halfRestored(source.url);
+}
+
+/** A restore in place may have begun since the plan was made, and also ended since the snapshot was taken: its marks tell. */
+async function isOfWholeDisk(source: PageBlob, id: SnapshotId, { retrier, signal }: Tools): Promise<boolean> {
+  const look = (snapshot?: SnapshotId) => retrier.repeat('properties', () => source.image(snapshot).properties({ signal }), signal);
+  const [taken, now] = [(await look(id)).metadata, (await look()).metadata];
+  const hasEnded = now[KEY.restoredOn] !== undefined && now[KEY.restoredOn] !== taken[KEY.restoredOn];
+  return now[KEY.restore] !== 'partial' && taken[KEY.restore] !== 'partial' && !hasEnded;
 }
 
 /**

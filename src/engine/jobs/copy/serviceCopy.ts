@@ -1,4 +1,5 @@
-import { cancelledError, isBackupError, throwIfCancelled } from '../../errors.ts';
+import { KEY } from '../../chain/metadata.ts';
+import { BackupError, cancelledError, isBackupError, throwIfCancelled } from '../../errors.ts';
 import type { BlobImage, BlobProperties, CopyOptions, CopyState, Metadata, PageBlob } from '../../pageBlob.ts';
 import type { Tools } from '../../tools.ts';
 import { propertiesIfThere } from '../propertiesIfThere.ts';
@@ -22,7 +23,7 @@ export async function copyByService(
     return await followCopy(target, await startServiceCopy(source, target, metadata, how, tools), tools);
   } catch (error) {
     // Stopped while it was being started: if it was, it runs on at the service.
-    if (isBackupError(error, 'cancelled')) return abandon(target, tools);
+    if (isBackupError(error, 'cancelled')) return abandon(target, metadata, tools);
     throw error;
   }
 }
@@ -37,7 +38,7 @@ export async function followCopy(target: PageBlob, begun: CopyState, tools: Tool
   }
 }
 
-/** Looks until the copy has ended. Stopped by the signal it throws `cancelled`, and the service goes on by itself. */
+/** Looks until the copy has ended. Stopped by the signal it throws `cancelled`, and the service goes on by itself. @throws copyFailed where another copy takes its place */
 export async function untilEnded(target: PageBlob, begun: CopyState, tools: Tools): Promise<CopyState> {
   const { world, signal, emit } = tools;
   let state = begun;
@@ -55,7 +56,10 @@ export function isLeftover({ length, copy }: BlobProperties): boolean {
   return length === 0 && (copy?.status === 'aborted' || copy?.status === 'failed');
 }
 
-/** Starts Copy Blob, once: an answer that was lost is looked up, and when the target has a copy state, the copy was started. */
+/**
+ * Starts Copy Blob, once: an answer that was lost is looked up. The copy was started when the target has a copy state that it had not before, and
+ * bears our marks: of an earlier copy, or somebody else's, the state is there too.
+ */
 export async function startServiceCopy(
   source: BlobImage,
   target: PageBlob,
@@ -72,22 +76,31 @@ export async function startServiceCopy(
       if (isBackupError(error, 'cancelled')) throw error;
       if (isBackupError(error) && error.effect === 'unknown') {
         const there = await retrier.repeat('properties', () => propertiesIfThere(target, signal), signal);
-        if (there?.copy && there.etag !== how.replacing) return there.copy;
+        if (there?.copy && there.etag !== how.replacing && hasOurMarks(there.metadata, metadata)) return there.copy;
       }
       await retrier.pause('copy', attempt, error, signal);
     }
   }
 }
 
-async function copyStateOf(target: PageBlob, last: CopyState, { retrier, signal }: Tools): Promise<CopyState> {
-  const { copy } = await retrier.repeat('copy state', () => target.image().properties({ signal }), signal);
-  return copy ?? { ...last, status: 'failed', description: 'the target was replaced meanwhile' };
+function hasOurMarks(there: Metadata, given: Metadata): boolean {
+  return Object.values(KEY).every((key) => given[key] === undefined || there[key] === given[key]);
 }
 
-/** Aborts what may be under way. */
-async function abandon(target: PageBlob, { retrier, ...tools }: Tools): Promise<never> {
+async function copyStateOf(target: PageBlob, last: CopyState, { retrier, signal }: Tools): Promise<CopyState> {
+  const { copy } = await retrier.repeat('copy state', () => target.image().properties({ signal }), signal);
+  if (copy?.id === last.id) return copy;
+  throw new BackupError('copyFailed', `${target.url} was replaced by somebody else while the service copied.`, {
+    unharmed: 'What was copied is as it was, and so are all snapshots.',
+    hint: 'Look at what is there now before you do it again.',
+  });
+}
+
+/** Aborts what may be under way, unless it is somebody else's. */
+async function abandon(target: PageBlob, metadata: Metadata, { retrier, ...tools }: Tools): Promise<never> {
   const there = await retrier.repeat('copy state', () => propertiesIfThere(target, undefined));
-  if (there?.copy?.status === 'pending') return abort(target, there.copy.id, { retrier, ...tools });
+  if (there?.copy?.status === 'pending' && hasOurMarks(there.metadata, metadata))
+    return abort(target, there.copy.id, { retrier, ...tools });
   throw cancelledError(tools.signal);
 }
 

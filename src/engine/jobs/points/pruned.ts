@@ -11,12 +11,3 @@ export function prunedError(number: number): BackupError {
     },
   );
 }
-
-/** A recovery point whose snapshot somebody else deleted. */
-export function deletedError(number: number, cause: BackupError): BackupError {
-  return new BackupError('snapshotNotFound', `Recovery point ${number} is gone: its snapshot was deleted, and not by this tool.`, {
-    cause,
-    unharmed: 'Nothing was changed, and the other points are as they were.',
-    hint: 'List the points that are there with "points".',
-  });
-}

@@ -94,10 +94,11 @@ async function promoteJob(plan: PromotePlan, request: PromoteRequest, options: J
     // After a copy that failed the blob is empty: there is nothing to save, and the snapshot of before is named on it.
     const isEmptied = isOurCopy(now, image) && now.length === 0;
     if (!isEmptied) safety = await safetySnapshot(blob, now, tools);
+    emit({ type: 'note', text: before(safety) });
     const metadata = marks(now.metadata, image, safety, request.promotion, tools);
     emit({ type: 'phase', phase: 'copying', text: 'The service copies the snapshot over the blob; no byte passes through this machine.' });
     state = await startServiceCopy(image, blob, metadata, { replacing: now.etag }, tools).catch((error: unknown) => {
-      throw isBackupError(error, 'conditionNotMet', 'alreadyExists') ? changedMeanwhile(blob, error) : error;
+      throw isBackupError(error, 'conditionNotMet', 'alreadyExists') ? changedMeanwhile(blob, safety, error) : error;
     });
   }
   state = await untilEnded(blob, state, tools);
@@ -125,7 +126,7 @@ function marks(own: Metadata, image: BlobImage, safety: SnapshotId | undefined, 
     ...(safety !== undefined && { [KEY.safety]: safety }),
     ...(promotion !== undefined && { [KEY.promotion]: promotion }),
   };
-  return { ...without(own, KEY.attempt, KEY.openRun, KEY.promotion), ...added };
+  return { ...without(own, KEY.attempt, KEY.openRun, KEY.promotion, KEY.restore), ...added };
 }
 
 function isOurCopy({ metadata, copy }: BlobProperties, image: BlobImage): boolean {
@@ -194,10 +195,11 @@ function copyFailed(blob: PageBlob, { status, description }: CopyState, safety: 
   );
 }
 
-function changedMeanwhile(blob: PageBlob, cause: unknown): BackupError {
-  return new BackupError('conditionNotMet', `${blob.url} was changed meanwhile, so nothing was copied over it.`, {
-    unharmed: 'The blob is as it is; the snapshot that was taken of it before is of no use and can be deleted.',
-    hint: 'Stop what writes to it, then promote again.',
+/** Another promotion may have been quicker: then the snapshot, which is taken once for one state of the blob, is what it names, too. */
+function changedMeanwhile(blob: PageBlob, safety: SnapshotId | undefined, cause: unknown): BackupError {
+  return new BackupError('conditionNotMet', `${blob.url} was changed by somebody else meanwhile, so nothing was copied over it.`, {
+    unharmed: before(safety),
+    hint: 'Look at what is there now, and stop what writes to it; then promote again.',
     cause,
   });
 }

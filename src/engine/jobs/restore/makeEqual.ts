@@ -1,3 +1,4 @@
+import { KEY, without } from '../../chain/metadata.ts';
 import type { Hold } from '../../hold/hold.ts';
 import type { BlobImage, Metadata, SnapshotId } from '../../pageBlob.ts';
 import { provenSnapshot } from '../../proof/provenSnapshot.ts';
@@ -20,7 +21,7 @@ export interface EqualCopy {
   readonly proof: ProofLevel | undefined;
   /** The blob holds the original's pages already, by a copy of the service: there is nothing to write but what the proof finds wrong. */
   readonly isCopied?: boolean;
-  /** What the snapshot carries of the blob's metadata, and besides; default: all of it. */
+  /** What the snapshot carries of the blob's metadata, and besides; default: all but the mark of an unfinished restore, since it is whole. */
   readonly marks?: (own: Metadata) => Metadata;
 }
 
@@ -38,7 +39,7 @@ export interface ProvenCopy {
 
 /** Makes the held blob equal to a recovery point, and proves a snapshot of it. An interrupted run is gone on with. @throws integrity */
 export async function makeEqual(copy: EqualCopy, hold: Hold, tools: Tools): Promise<ProvenCopy> {
-  const { original, length, number } = copy;
+  const { original, length, number, marks = (own) => without(own, KEY.restore) } = copy;
   const { guard, journal } = hold;
   const { retrier, limits, signal, emit } = tools;
   const target = guard.blob;
@@ -61,7 +62,7 @@ export async function makeEqual(copy: EqualCopy, hold: Hold, tools: Tools): Prom
 
   emit({ type: 'phase', phase: 'proving', text: `Comparing ${target.url} with the recovery point.` });
   const level = copy.proof ?? (mover.transfer === 'server' ? 'sample' : 'changed');
-  const claim = { original, length, level, number, written: copy.held, changes: undefined, base: undefined, marks: copy.marks };
+  const claim = { original, length, level, number, written: copy.held, changes: undefined, base: undefined, marks };
   const { snapshot, proof, repaired, wrong } = await provenSnapshot(claim, hold, mover, tools);
   return { snapshot, wrong, proof, written: moved.written, transferred: moved.written + repaired.written, transfer: mover.transfer };
 }

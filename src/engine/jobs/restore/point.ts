@@ -2,9 +2,9 @@ import { Catalogue, type UnreadableRecord } from '../../chain/catalogue.ts';
 import type { CatalogueEntry } from '../../chain/entry.ts';
 import { livingNumbers } from '../../chain/recordNames.ts';
 import { BackupError, isBackupError } from '../../errors.ts';
-import type { PageBlob, SnapshotId } from '../../pageBlob.ts';
+import type { BlobImage, PageBlob, SnapshotId } from '../../pageBlob.ts';
 import type { RecordStore } from '../../recordStore.ts';
-import { deletedError, prunedError } from '../points/pruned.ts';
+import { prunedError } from '../points/pruned.ts';
 import { toolsFor, type JobOptions, type Tools } from '../../tools.ts';
 
 /** The recovery point that a restore starts from. */
@@ -20,21 +20,19 @@ export interface PointRequest {
  * The catalogue's entry of the point: only a catalogued snapshot is a restore point, since the backup blob itself is torn while a run writes.
  * @throws notOurs, snapshotNotFound, integrity
  */
-export async function findPoint(
-  { backup, catalogue, point, evenIfFailed }: PointRequest,
-  { retrier, signal }: Tools,
-): Promise<CatalogueEntry> {
+export async function findPoint({ backup, catalogue, point, evenIfFailed }: PointRequest, tools: Tools): Promise<CatalogueEntry> {
+  const { retrier, signal } = tools;
   const chain = new Catalogue(catalogue, retrier);
   const index = await chain.index(signal);
-  const { failed, pruned } = index;
+  const { isBegun, failed, pruned } = index;
   const { entries, unreadable } = await chain.readable(signal, livingNumbers(index));
   const entry = entries.find((each) => each.backup.snapshot === point);
   if (!entry) {
     const gone = (await chain.readable(signal, [...pruned.keys()])).entries.find((each) => each.backup.snapshot === point);
     if (gone) throw prunedError(gone.number);
     // Tells an id that does not exist from a snapshot that is nobody's recovery point.
-    await retrier.repeat('properties', () => backup.image(point).length({ signal }), signal);
-    throw unreadable.length > 0 ? perhapsUnreadable(point, unreadable) : notCatalogued(point, backup.url);
+    await lengthOf(backup.image(point), 'List the recovery points with "points" and name one of them.', tools);
+    throw unreadable.length > 0 ? perhapsUnreadable(point, unreadable) : notCatalogued(point, backup.url, isBegun);
   }
   if (failed.has(entry.number) && evenIfFailed !== true) {
     throw new BackupError('integrity', `${foundWrong(entry.number)}.`, {
@@ -42,11 +40,8 @@ export async function findPoint(
       hint: 'Restore another point. The records beside the backup blob say what was found. Where there is no other, --even-if-failed restores this one.',
     });
   }
-  const length = await retrier
-    .repeat('properties', () => backup.image(point).length({ signal }), signal)
-    .catch((error: unknown) => {
-      throw isBackupError(error, 'snapshotNotFound', 'blobNotFound') ? deletedError(entry.number, error) : error;
-    });
+  const gone = `It is recovery point ${entry.number}, and was deleted outside this tool. Restore another point; where soft delete is on, undelete it first.`;
+  const length = await lengthOf(backup.image(point), gone, tools);
   if (length !== entry.source.length) {
     throw new BackupError(
       'integrity',
@@ -58,6 +53,15 @@ export async function findPoint(
     );
   }
   return entry;
+}
+
+async function lengthOf(image: BlobImage, hint: string, { retrier, signal }: Tools): Promise<number> {
+  try {
+    return await retrier.repeat('properties', () => image.length({ signal }), signal);
+  } catch (error) {
+    if (!isBackupError(error, 'snapshotNotFound')) throw error;
+    throw new BackupError('snapshotNotFound', error.message, { unharmed: 'Nothing was changed.', hint, cause: error });
+  }
 }
 
 /** What people have to know of a point that they restore with `evenIfFailed`; undefined where no verification found it wrong. */
@@ -74,10 +78,12 @@ function foundWrong(number: number): string {
   return `Recovery point ${number} was found wrong by a later verification`;
 }
 
-function notCatalogued(point: SnapshotId, backup: string): BackupError {
+function notCatalogued(point: SnapshotId, backup: string, hasCatalogue: boolean): BackupError {
   return new BackupError('notOurs', `${point} is not a recovery point of ${backup}: no catalogue entry names it.`, {
     unharmed: 'Nothing was changed.',
-    hint: 'List the recovery points with "points" and name one of them.',
+    hint: hasCatalogue
+      ? 'List the recovery points with "points" and name one of them.'
+      : 'There is no catalogue where it was looked for: name its place with --catalogue, or leave that out where it lies beside the backup blob.',
   });
 }
 

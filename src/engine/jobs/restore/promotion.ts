@@ -33,19 +33,22 @@ export function refuseForeignBackup({ metadata, length, copy }: BlobProperties, 
 export async function promoteAndHold(promotion: Promotion, tools: Tools): Promise<{ readonly hold: Hold; readonly isCopied: boolean }> {
   const { point, length, newBackup, chain } = promotion;
   const metadata = { [KEY.chain]: chain, [KEY.restoredFrom]: point.label };
-  const isCopied = await promote(promotion, metadata, tools);
+  const copied = await promote(promotion, metadata, tools);
   const refuse = (properties: BlobProperties) => refuseForeignBackup(properties, newBackup, point);
   const hold = await takeHold(newBackup, { kind: 'promote', source: point.label, parent: 0, length, metadata, refuse }, tools);
-  return { hold, isCopied };
+  // A copy that an interrupted run has seen counts only while its lease proves that nobody wrote to the blob since.
+  const isUntouched = hold.journal.record.applied === length;
+  return { hold, isCopied: copied === 'now' || (copied === 'before' && isUntouched) };
 }
 
-async function promote({ point, newBackup }: Promotion, metadata: Metadata, tools: Tools): Promise<boolean> {
+/** @returns whether the service has copied the point, in this run or in one before */
+async function promote({ point, newBackup }: Promotion, metadata: Metadata, tools: Tools): Promise<'now' | 'before' | 'not'> {
   const { retrier, signal, emit } = tools;
   const there = await retrier.repeat('properties', () => propertiesIfThere(newBackup, signal), signal);
   if (there) refuseForeignBackup(there, newBackup, point);
-  if (there?.copy?.status === 'success') return true;
+  if (there?.copy?.status === 'success') return 'before';
   // Written page by page before: that is gone on with.
-  if (there && there.copy?.status !== 'pending' && !isLeftover(there)) return false;
+  if (there && there.copy?.status !== 'pending' && !isLeftover(there)) return 'not';
 
   emit({ type: 'phase', phase: 'copying', text: `Promoting the recovery point to ${newBackup.url}: the service copies it by itself.` });
   let state: CopyState;
@@ -57,14 +60,14 @@ async function promote({ point, newBackup }: Promotion, metadata: Metadata, tool
   } catch (error) {
     if (!isBackupError(error, 'copySourceRefused', 'notSupported')) throw error;
     emit({ type: 'warning', code: 'noServiceCopy', text: `${error.message} The pages are written one by one instead.` });
-    return false;
+    return 'not';
   }
-  if (state.status === 'success') return true;
+  if (state.status === 'success') return 'now';
   const why = state.description ? ` (${state.description})` : '';
   emit({
     type: 'warning',
     code: 'noServiceCopy',
     text: `The service ended the copy: ${state.status}${why}. The pages are written one by one instead.`,
   });
-  return false;
+  return 'not';
 }

@@ -81,7 +81,7 @@ export async function planRestoreChain(request: RestoreChainRequest, options: Jo
   );
   const recorded = await firstPoint(new Catalogue(request.newCatalogue, retrier), target.url, newBackup.url, tools);
   if (backupNow) refuseForeignBackup(backupNow, newBackup, image);
-  if (targetNow && !(recorded && isUnsettled(backupNow))) refuseForeignTarget(targetNow, request);
+  if (targetNow && !(recorded && isUnsettled(backupNow))) refuseForeignTarget(targetNow, request, entry);
 
   const { length } = entry.source;
   const work = fullWork({ original: image, target: undefined, within: { start: 0, end: length } }, tools);

@@ -1,3 +1,4 @@
+import type { CatalogueEntry } from '../../chain/entry.ts';
 import { KEY } from '../../chain/metadata.ts';
 import { BackupError, isBackupError } from '../../errors.ts';
 import { runEvents, type Emit, type RunEvent } from '../../events.ts';
@@ -52,7 +53,7 @@ export async function planRestoreToBlob(request: RestoreToBlobRequest, options: 
   const image = request.backup.image(request.point);
   let resumes = false;
   try {
-    refuseForeignTarget(await retrier.repeat('properties', () => request.target.image().properties({ signal }), signal), request);
+    refuseForeignTarget(await retrier.repeat('properties', () => request.target.image().properties({ signal }), signal), request, entry);
     resumes = true;
   } catch (error) {
     if (!isBackupError(error, 'blobNotFound')) throw error;
@@ -133,12 +134,20 @@ async function restoreJob(plan: RestoreToBlobPlan, request: RestoreToBlobRequest
 }
 
 /** @throws alreadyExists: an existing target may be written only when it is an unfinished restore of the same point */
-export function refuseForeignTarget({ metadata, lease }: BlobProperties, { target, backup, point }: RestoreToBlobRequest): void {
+export function refuseForeignTarget(
+  { metadata, lease }: BlobProperties,
+  { target, backup, point }: RestoreToBlobRequest,
+  entry?: CatalogueEntry,
+): void {
   const ours = metadata[KEY.restore] === 'partial' && metadata[KEY.restoredFrom] === backup.image(point).label;
   if (ours) return;
   const held = lease === 'leased' ? ' and is leased' : '';
+  const isHalf = metadata[KEY.restore] === 'partial';
+  const inPlace = entry?.source.url === target.url ? ' To take the disk itself back to this point, add --in-place.' : '';
   throw new BackupError('alreadyExists', `${target.url} exists already${held}.`, {
     unharmed: 'Nothing was changed: a restore never writes over a blob.',
-    hint: 'Name a blob that does not exist.',
+    hint: isHalf
+      ? `It is half of a restore of ${metadata[KEY.restoredFrom]}: run that one again, delete the blob, or name one that does not exist.`
+      : `Name a blob that does not exist.${inPlace}`,
   });
 }

@@ -1,8 +1,7 @@
 import { givesHonestDifferences, isDifferenceRefusal } from '../../chain/canary.ts';
 import { Catalogue } from '../../chain/catalogue.ts';
 import type { CatalogueEntry } from '../../chain/entry.ts';
-import { takeMarkedSnapshot, findMarkedSnapshot } from '../../chain/markedSnapshot.ts';
-import { KEY, without, withOurs } from '../../chain/metadata.ts';
+import { hasRoom, KEY, without } from '../../chain/metadata.ts';
 import { BackupError, isBackupError } from '../../errors.ts';
 import { runEvents, type Emit, type RunEvent } from '../../events.ts';
 import { discard } from '../../hold/discard.ts';
@@ -20,6 +19,7 @@ import { estimateOf, type Estimate } from '../estimate.ts';
 import { propertiesIfThere } from '../propertiesIfThere.ts';
 import { findPoint, type PointRequest } from './point.ts';
 import { reversedChanges, rewindWork, type Reversal } from './rewindWork.ts';
+import { safetySnapshot } from './safetySnapshot.ts';
 
 /** Characters of an open-run record beside the source that it names: ids, times, and snapshots that were found wrong. */
 const MOST_RECORD = 1024;
@@ -82,8 +82,9 @@ export async function planRewind(request: RewindRequest, options: JobOptions): P
     length,
     lengthNow: now.length,
   } as const;
-  const resumes = now.metadata[KEY.restore] === 'partial';
-  const warnings = warningsOf(now, length);
+  const { label } = request.backup.image(request.point);
+  const resumes = now.metadata[KEY.restore] === 'partial' && now.metadata[KEY.restoredFrom] === label;
+  const warnings = warningsOf(now, length, label);
   if ('refused' in ways) return { ...base, by: 'compare', reason: ways.refused, estimate: undefined, resumes, warnings };
   const reason = `What changed since recovery point ${entry.number} is written back; nothing else is touched.`;
   try {
@@ -129,8 +130,9 @@ async function rewindJob(plan: RewindPlan, request: RewindRequest, options: JobO
   );
   let safety: SnapshotId | undefined;
   try {
-    safety = await safetySnapshot(hold, before[KEY.restore] === 'partial', tools);
-    const { result, unneeded } = await writeBack(plan, request, entry, hold, safety, tools);
+    safety = await safetySnapshot(hold, before, tools);
+    const isResumed = before[KEY.restore] === 'partial';
+    const { result, unneeded } = await writeBack(plan, request, entry, { hold, safety, isResumed }, tools);
     await hold.journal.close({ [KEY.restore]: 'complete', [KEY.restoredOn]: timeText(world) });
     await discard(request.disk, unneeded, undefined, tools);
     return result;
@@ -149,12 +151,18 @@ async function letGo({ guard }: Hold, metadata: Metadata): Promise<void> {
   await guard.release();
 }
 
+interface HeldDisk {
+  readonly hold: Hold;
+  readonly safety: SnapshotId;
+  /** An interrupted run, perhaps to another point, may have written to the disk since the safety snapshot. */
+  readonly isResumed: boolean;
+}
+
 async function writeBack(
   plan: RewindPlan,
   request: RewindRequest,
   entry: CatalogueEntry,
-  hold: Hold,
-  safety: SnapshotId,
+  { hold, safety, isResumed }: HeldDisk,
   tools: Tools,
 ): Promise<{ result: RewindResult; unneeded: SnapshotId[] }> {
   const { retrier, emit, limits, signal } = tools;
@@ -168,7 +176,8 @@ async function writeBack(
   if (lengthNow !== length) await guard.change('length', (fence) => disk.resize(length, { fence, signal }), signal);
 
   const ways = await reversalFor(request, entry, before, lengthBefore, tools);
-  let reversal = 'refused' in ways || plan.by === 'compare' ? undefined : ways;
+  const written = isResumed ? disk.image() : undefined;
+  let reversal = 'refused' in ways || plan.by === 'compare' ? undefined : { ...ways, written };
   const within = { start: journal.record.applied, end: length };
   const keep = { before: () => guard.keep(signal), onCompared: () => undefined };
   const work = () =>
@@ -209,6 +218,7 @@ async function writeBack(
       changes,
       // Without differences nothing tells which pages were touched; then every page is read.
       base: reversal ? safety : undefined,
+      marks: (own) => without(own, KEY.restore),
     },
     hold,
     mover,
@@ -228,19 +238,6 @@ async function writeBack(
     proof,
   };
   return { result, unneeded: [...wrong, snapshot] };
-}
-
-/** The disk as it is before anything is written; an interrupted rewind has taken it already. */
-async function safetySnapshot({ guard, journal }: Hold, isResumed: boolean, { retrier, signal, emit }: Tools): Promise<SnapshotId> {
-  const { record, own } = journal;
-  const mark = { key: KEY.run, value: record.run };
-  const taken = record.snapshot ?? (isResumed ? await findMarkedSnapshot(guard.blob, mark, retrier, signal) : undefined);
-  const fence = { leaseId: guard.leaseId };
-  const id = taken ?? (await takeMarkedSnapshot(guard.blob, mark, own, {}, { retrier, fence, signal }));
-  emit({ type: 'note', text: `The disk as it was before is its snapshot ${id}.` });
-  // What was written before belongs to this snapshot; without it nothing may be skipped.
-  await journal.write({ snapshot: id, ...(record.snapshot === undefined && { applied: 0 }) });
-  return id;
 }
 
 type Ways = Reversal | { readonly refused: string };
@@ -307,24 +304,25 @@ function refuseStranger(
   }
   if (copy?.status === 'pending') throw new BackupError('copyPending', `A copy into ${disk.url} is still under way.`, { unharmed });
   const label = backup.image(point).label;
-  if (!hasRoom(metadata, label)) {
+  const marks = { [KEY.restore]: 'partial', [KEY.restoredFrom]: label, [KEY.openRun]: ' '.repeat(MOST_RECORD + label.length) };
+  if (!hasRoom(metadata, marks)) {
     const what = `${disk.url} has so much metadata that the mark of an unfinished rewind would find no room: half a disk could be taken for a whole one.`;
     throw new BackupError('notSupported', what, {
       unharmed,
       hint: 'Restore to a new blob instead, or take metadata away from the disk first.',
     });
   }
-  const from = metadata[KEY.restoredFrom];
-  if (metadata[KEY.restore] === 'partial' && from !== label) {
-    throw new BackupError('notOurs', `${disk.url} is half way to another recovery point: ${from}.`, {
-      unharmed,
-      hint: 'Finish that rewind first: run it again.',
-    });
-  }
 }
 
-function warningsOf({ length: lengthNow, tier }: BlobProperties, length: number): string[] {
-  const warnings = ['The disk is written in place. A snapshot of it as it is now is taken first and stays.'];
+function warningsOf({ length: lengthNow, tier, metadata }: BlobProperties, length: number, label: string): string[] {
+  const from = metadata[KEY.restoredFrom];
+  const isHalf = metadata[KEY.restore] === 'partial';
+  const warnings = [
+    isHalf
+      ? 'The disk is written in place, where an interrupted restore has begun. The snapshot of it as it was before that stays.'
+      : 'The disk is written in place. A snapshot of it as it is now is taken first and stays.',
+  ];
+  if (isHalf && from !== label) warnings.push(`The disk is half way to another recovery point, ${from}. It goes to this one instead.`);
   const sizes = `The disk is ${sizeText(lengthNow)} (${lengthNow} bytes) long now and gets the length of the recovery point, ${sizeText(length)} (${length} bytes).`;
   if (length < lengthNow) warnings.push(`${sizes} What lies beyond is only in that snapshot then.`);
   if (length > lengthNow) warnings.push(sizes);
@@ -342,13 +340,6 @@ function noDisk(url: string): BackupError {
     unharmed: 'Nothing was changed.',
     hint: 'Check the name, or restore to a new blob instead: it may have that name.',
   });
-}
-
-/** Is there room for the record of the open run and the marks beside the disk's own metadata? What does not fit is dropped silently. */
-function hasRoom(metadata: Metadata, label: string): boolean {
-  const ours = { [KEY.restore]: 'partial', [KEY.restoredFrom]: label, [KEY.openRun]: ' '.repeat(MOST_RECORD + label.length) };
-  const merged = withOurs(without(metadata, ...Object.values(KEY)), ours);
-  return Object.keys(ours).every((key) => key in merged);
 }
 
 function refusedText(error: BackupError): string {

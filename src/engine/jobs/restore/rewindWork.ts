@@ -13,6 +13,8 @@ export interface Reversal {
   readonly newest: BlobImage | undefined;
   /** The disk as it was just before, and the anchor that equals the newest point. */
   readonly disk: BlobImage;
+  /** The disk as it is, where an interrupted run may have written to it since; else undefined. */
+  readonly written?: BlobImage | undefined;
   readonly anchor: string;
   /** From this byte on the differences need not know anything: something between had another length. */
   readonly tail: number;
@@ -37,11 +39,18 @@ export async function* reversedChanges(
   }
 }
 
-/** The same as work: every value comes from the point. */
+/** The same and what was written meanwhile, as work: every value comes from the point. */
 export async function* rewindWork(reversal: Reversal, within: PageRange, tools: Tools): AsyncGenerator<PageWork> {
   const { retrier, signal } = tools;
-  const held = retrier.windows('page ranges', within, (rest) => reversal.point.allocated(rest, { signal }), signal);
-  for await (const { start, end, sets } of aligned(within, [held, reversedChanges(reversal, within, tools)])) {
-    yield workFor({ start, end }, sets[1], sets[0]);
+  const { point, disk, written } = reversal;
+  const lists = [
+    retrier.windows('page ranges', within, (rest) => point.allocated(rest, { signal }), signal),
+    reversedChanges(reversal, within, tools),
+    written
+      ? retrier.windows('changes', within, (rest) => written.changedSince(disk.snapshot!, rest, { signal }), signal)
+      : constantWindows(within, 'no page'),
+  ] as const;
+  for await (const { start, end, sets } of aligned(within, lists)) {
+    yield workFor({ start, end }, union(sets[1], sets[2]), sets[0]);
   }
 }

@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import { BackupError } from '../../../engine/errors.ts';
 import { runEvents, type RunEvent } from '../../../engine/events.ts';
 import type { BackupResult } from '../../../engine/jobs/backup/backupRun.ts';
@@ -16,7 +17,10 @@ import { waitOutLease } from './waitOutLease.ts';
 export async function* scheduledJob(spec: RunSpec & { job: 'backup' }, context: JobContext): AsyncGenerator<RunEvent<BackupResult>> {
   const { session, options } = context;
   const chain = context.chainFor?.(spec);
-  if (!chain) return yield* backupJob(spec, context);
+  if (!chain) {
+    yield* backupJob(spec, context);
+    return;
+  }
   yield { type: 'phase', phase: 'preparing', text: 'Looking at the disk and its backup.' };
   const [source, backup, catalogue] = await Promise.all([
     session.pageBlob(chain.source),
@@ -27,7 +31,7 @@ export async function* scheduledJob(spec: RunSpec & { job: 'backup' }, context: 
     const { error, reason, backup: result } = await applyChain(chain, { source, backup, catalogue }, options, emit);
     // The backup may be done and only its prune have failed: the reason says so.
     if (error) throw result ? new BackupError(error.code, reason, { cause: error, hint: error.hint }) : error;
-    if (!result) throw new BackupError('superseded', reason, { unharmed: 'Nothing was changed.' });
+    if (!result) throw new BackupError('superseded', reason, { unharmed: l10n.t('Nothing was changed.') });
     return result;
   };
   yield* waitOutLease(() => runEvents(run), context);

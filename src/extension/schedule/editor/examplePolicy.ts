@@ -1,3 +1,5 @@
+import type { Localise } from '../../words/voice.ts';
+
 /** A chain that is known already, by its URLs. */
 export interface KnownChain {
   readonly source: string;
@@ -10,38 +12,55 @@ const EXAMPLE: KnownChain = {
 };
 
 /** The text of a new policy file: what is backed up already, or an example, with a remark at every key. */
-export function examplePolicy(known: readonly KnownChain[], timeZone: string): string {
+export function examplePolicy(known: readonly KnownChain[], timeZone: string, t: Localise): string {
   const chains = (known.length > 0 ? known : [EXAMPLE]).flatMap(chainLines);
-  return `${[
-    '# What Page Blob Backup keeps, and when. "Preview Policy" shows what it means; "Start Scheduled Backups" runs it while VS Code is open,',
-    '# "page-blob-backup apply --policy page-blob-backup.yaml" on any machine. No secrets in here: a URL with a SAS is refused.',
-    'version: 1',
-    `timeZone: ${timeZone}`,
+  const remark = (indent: string, text: string): string => `${indent}# ${text}`;
+  const lines = [
+    remark(
+      '',
+      t(
+        'What Page Blob Backup keeps, and when. “Preview Policy” shows what it means, “Start Scheduled Backups” runs it while VS Code is open.',
+      ),
+    ),
+    remark('', t('On any machine: {0}. No secrets in here: a URL with a SAS is refused.', APPLY)),
+    pair('version', '1'),
+    pair('timeZone', timeZone),
     'defaults:',
-    '  # When: an interval such as 12h, or a cron pattern (minute, hour, day of month, month, day of week).',
-    "  window: { cron: '0 0,12 * * *' }",
-    '  # The chains of a window begin spread over this time.',
-    '  jitter: 10m',
-    '  # Which recovery points stay: a point stays when any rule keeps it. "all" keeps every point.',
-    '  retention: { last: 3, daily: 7, weekly: 5, monthly: 12 }',
+    remark('  ', t('When: an interval such as 12h, or a cron pattern (minute, hour, day of month, month, day of week).')),
+    pair('  window', "{ cron: '0 0,12 * * *' }"),
+    remark('  ', t('The chains of a window begin spread over this time.')),
+    pair('  jitter', '10m'),
+    remark('  ', t('Which recovery points stay: a point stays when any rule keeps it. “all” keeps every point.')),
+    pair('  retention', '{ last: 3, daily: 7, weekly: 5, monthly: 12 }'),
     'chains:',
     ...chains,
-    '  # Many disks at once: * stands for anything in one part of a name, ** for anything over parts.',
-    '  # - account: https://mydisks.blob.core.windows.net',
-    "  #   blobs: ['vhds/**/*.vhd']",
-    '  #   except: vhds/scratch-*',
-    "  #   to: { account: https://mybackups.blob.core.windows.net, blob: 'backups/{container}/{blob}' }",
-  ].join('\n')}\n`;
+    remark('  ', t('Many disks at once: * stands for anything in one part of a name, ** for anything over parts.')),
+    ...PATTERNS.map(([key, value]) => remark('  ', pair(key, value))),
+  ];
+  return `${lines.join('\n')}\n`;
 }
+
+const APPLY = ['page-blob-backup', 'apply', '--policy', 'page-blob-backup.yaml'].join(' ');
+
+const PATTERNS: readonly (readonly [key: string, value: string])[] = [
+  ['- account', 'https://mydisks.blob.core.windows.net'],
+  ['  blobs', "['vhds/**/*.vhd']"],
+  ['  except', 'vhds/scratch-*'],
+  ['  to', target('https://mybackups.blob.core.windows.net', 'backups/{container}/{blob}')],
+];
 
 function chainLines({ source, backup }: KnownChain): string[] {
   const [disk, copy] = [partsOf(source), partsOf(backup)];
   if (!disk || !copy) return [];
-  return [
-    `  - account: ${disk.account}`,
-    `    blobs: ${quoted(disk.path)}`,
-    `    to: { account: ${copy.account}, blob: ${quoted(copy.path)} }`,
-  ];
+  return [pair('  - account', disk.account), pair('    blobs', quoted(disk.path)), pair('    to', target(copy.account, copy.path))];
+}
+
+function pair(key: string, value: string): string {
+  return `${key}: ${value}`;
+}
+
+function target(account: string, blob: string): string {
+  return `{ ${pair('account', account)}, ${pair('blob', quoted(blob))} }`;
 }
 
 /** Endpoint and `container/blob`; of path-style endpoints, whose host is an address, the account is part of the endpoint. */

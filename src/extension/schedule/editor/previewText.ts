@@ -16,9 +16,7 @@ const NEXT_RUNS = 5;
 const MOST_RUNS = 20_000;
 
 /** What came of one chain of the policy, asked now. */
-export type LivePreview =
-  | { readonly preview: ChainPreview }
-  | { readonly source: string; readonly problem: string };
+export type LivePreview = { readonly preview: ChainPreview } | { readonly source: string; readonly problem: string };
 
 /** What a policy means, as Markdown: for each rule the coming runs and the points that would be there had it run for a year; then each chain as it is. */
 export function previewText(policy: Policy, live: readonly LivePreview[], remark: string | undefined, voice: Voice): string {
@@ -52,7 +50,9 @@ function ruleParts(rule: ChainRule, at: number, voice: Voice): string[] {
           '',
           `| ${t('Point')} | ${t('Age')} | ${t('Why it stays')} |`,
           '| --- | --- | --- |',
-          ...kept.map(({ time, reasons }) => `| ${momentText(time, voice)} | ${agoText(time, voice)} | ${escapeMarkdown(reasons.join('; '))} |`),
+          ...kept.map(
+            ({ time, reasons }) => `| ${momentText(time, voice)} | ${agoText(time, voice)} | ${escapeMarkdown(reasons.join('; '))} |`,
+          ),
         ].join('\n')
       : '',
   ];

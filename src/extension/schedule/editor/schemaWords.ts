@@ -34,7 +34,9 @@ export function offersAt(schema: Schema, lines: readonly string[], line: number,
   const { path, valueOf, written } = placeAt(lines, line, character);
   const nodes = path.reduce((found, key) => found.flatMap((node) => childrenOf(schema, node, key)), expand(schema, schema));
   if (valueOf !== undefined) {
-    const values = nodes.flatMap((node) => childrenOf(schema, node, valueOf)).flatMap(({ enum: all = [], const: only }) => [...all, ...(only === undefined ? [] : [only])]);
+    const values = nodes
+      .flatMap((node) => childrenOf(schema, node, valueOf))
+      .flatMap(({ enum: all = [], const: only }) => all.concat(only ?? []));
     return [...new Set(values.map(String))].map((text) => ({ kind: 'value', text, description: undefined }));
   }
   const keys = new Map<string, Offer>();
@@ -60,15 +62,11 @@ function placeAt(lines: readonly string[], line: number, character: number): Pla
     if (key === undefined) continue;
     const isSibling = indent.length === mine && depth === mine;
     if (isSibling) written.push(key);
-    // A list item stands deeper than its key, or in the same column with its dash.
-    if (indent.length < depth) {
-      path.unshift(key);
-      depth = /^\s*/.exec(indent)![0].length;
-      if (indent.includes('-')) path.shift();
-      if (indent.includes('-')) depth = listDepth(indent);
-    }
-    if (isSibling && indent.includes('-')) depth = listDepth(indent);
-    if (depth === 0 && !indent.includes('-')) break;
+    const isParent = indent.length < depth;
+    if (isParent) path.unshift(key);
+    // What stands above the first key of an item is a key of the list, or another item of it.
+    if (isParent || isSibling) depth = indent.includes('-') ? listDepth(indent) : isParent ? indent.length : depth;
+    if (depth === 0 && mine > 0) break;
   }
   return { path, valueOf: isValue ? own['key'] : undefined, written };
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BackupError, isBackupError, type ErrorCode } from '../../../../src/engine/errors.ts';
+import { resultOf } from '../../../../src/engine/events.ts';
+import { planRewind, runRewind } from '../../../../src/engine/jobs/restore/rewind.ts';
 import { planRestoreChain } from '../../../../src/engine/jobs/restore/restoreChain.ts';
 import { PAGE } from '../../../../src/engine/ranges/pageRange.ts';
 import { bytesOf, callsDuring } from '../../../support/chain/chainViews.ts';
@@ -138,6 +140,41 @@ describe('restore with a chain of its own', () => {
     const again = calls.filter(({ operation }) => ['createSnapshot', 'startCopy', ...MOVES].some((each) => each === operation));
     assert.deepEqual(again, []);
     await isWhole(chain, point, 'after the same request');
+  });
+
+  it('cut off right after the point was recorded, and the old point deleted: the disk is finished from its own chain', async () => {
+    const { chain, point } = await scene();
+    const { service, world } = chain;
+    service.interceptor = ({ operation, url, args }) =>
+      operation === 'recordCreate' && url === NEW_CATALOGUE && args.name === '000001.json' ? { kind: 'crash', effect: 'done' } : undefined;
+    await assert.rejects(restore(chain, point), Crash);
+    service.interceptor = undefined;
+    world.jump(61_000);
+    service.foreign.deleteSnapshot(BACKUP, point);
+    await fails(restore(chain, point), 'snapshotNotFound');
+    await fails(backupOn(chain), 'busy');
+    const [first] = await newEntries(chain);
+    const ports = { backup: service.pageBlob(NEW_BACKUP), catalogue: service.recordStore(NEW_CATALOGUE), disk: service.pageBlob(TARGET) };
+    const request = { ...ports, point: first!.backup.snapshot };
+    await resultOf(runRewind(await planRewind(request, { world }), request, { world }));
+    assert.equal(metadataOf(chain, TARGET)['pbb_restore'], 'complete');
+    service.foreign.write(TARGET, 5 * PAGE, new Uint8Array(PAGE).fill(9), 'holder');
+    assert.equal((await backupOn(chain)).kind, 'incremental');
+    await assertNewestIsDisk(chain);
+  });
+
+  it('a promoted blob that somebody wrote to before the restore was gone on with is written again', async () => {
+    const { chain, point } = await scene();
+    const { service, world } = chain;
+    service.interceptor = ({ operation, url }) =>
+      operation === 'createSnapshot' && url === NEW_BACKUP ? { kind: 'crash', effect: 'none' } : undefined;
+    await assert.rejects(restore(chain, point), Crash);
+    service.interceptor = undefined;
+    world.jump(61_000);
+    service.foreign.write(NEW_BACKUP, 0, new Uint8Array(PAGE).fill(99));
+    // The proof that reads no page would not find it.
+    await restore(chain, point, { proof: 'ranges' });
+    await isWhole(chain, point, 'after somebody wrote to it');
   });
 
   it('two machines with the same request: one disk, one recorded point, nothing wrong', async () => {

@@ -40,7 +40,7 @@ const table: readonly Wrong[] = [
     kinds: KINDS,
     meanwhile: ({ chain, points }) => chain.service.foreign.deleteSnapshot(BACKUP, points[0]),
     code: 'snapshotNotFound',
-    says: /no snapshot/,
+    says: /no snapshot .*Nothing was changed\. It is recovery point 1, and was deleted outside this tool\. Restore another point/,
   },
   {
     what: 'the point is found wrong meanwhile',
@@ -48,6 +48,35 @@ const table: readonly Wrong[] = [
     meanwhile: findWrong,
     code: 'integrity',
     says: /found wrong by a later verification\. Nothing was changed\./,
+  },
+  {
+    what: 'there never was such a point',
+    kinds: KINDS,
+    request: () => ({ point: '2020-01-01T00:00:00.0000000Z' }),
+    code: 'snapshotNotFound',
+    says: /List the recovery points with "points"/,
+  },
+  {
+    what: 'the catalogue is looked for at the wrong place',
+    kinds: KINDS,
+    request: ({ chain }) => ({ catalogue: chain.service.recordStore(`${BACKUP}.elsewhere`) }),
+    code: 'notOurs',
+    says: /There is no catalogue where it was looked for: name its place with --catalogue/,
+  },
+  {
+    what: 'the target is the disk itself',
+    kinds: ['toBlob'],
+    request: ({ chain }) => ({ target: chain.service.pageBlob(SOURCE) }),
+    code: 'alreadyExists',
+    says: /never writes over a blob\. Name a blob that does not exist\. To take the disk itself back to this point, add --in-place/,
+  },
+  {
+    what: 'the target is half of another point',
+    kinds: ['toBlob'],
+    given: ({ chain: { service }, points }) =>
+      service.foreign.createBlob(TARGET, PAGE, { pbb_restore: 'partial', pbb_restored_from: `${BACKUP}?snapshot=${points[1]}` }),
+    code: 'alreadyExists',
+    says: /It is half of a restore of .*\?snapshot=.*: run that one again, delete the blob, or name one that does not exist/,
   },
   {
     what: 'the target appears meanwhile',
@@ -136,14 +165,6 @@ const table: readonly Wrong[] = [
     request: ({ chain }) => ({ disk: chain.service.pageBlob(TARGET) }),
     code: 'otherSource',
     says: /Recovery point 1 is of .*disk\.vhd, not of .*restored\.vhd\. Nothing was changed\. Restore to a new blob/,
-  },
-  {
-    what: 'the disk is half way to another point',
-    kinds: ['inPlace'],
-    given: ({ chain: { service }, points }) =>
-      service.foreign.setMetadata(SOURCE, { pbb_restore: 'partial', pbb_restored_from: `${BACKUP}?snapshot=${points[1]}` }),
-    code: 'notOurs',
-    says: /half way to another recovery point: .*Finish that rewind first/,
   },
   {
     what: 'the disk may not be written',
