@@ -11,7 +11,7 @@ import { troubleText } from '../words.ts';
 import { windowIn, windowQuery, type ByteWindow, type Side } from './byteWindow.ts';
 import { differingPages, hexText, offsetText } from './hexText.ts';
 
-/** Windows whose bytes are kept, so that the two sides of a diff are read together: at most 4 MiB. */
+/** Windows whose bytes are kept, so that the two sides of a diff are read together: at most 128 KiB. */
 const KEPT = 8;
 
 interface Bytes {
