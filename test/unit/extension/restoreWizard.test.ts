@@ -238,50 +238,6 @@ describe('the restore wizard', () => {
     await page.until(() => page.field('name').check.state === 'bad', 'the name is taken');
   });
 
-  it('says why a plan that is shown cannot be run, and what was not begun', async () => {
-    const rig = await backedUp();
-    const page = await wizard(rig);
-    await page.ask({ type: 'choosePoint', point: oldest(page) });
-    await page.review();
-    assert.equal(page.view.review!.blocked, undefined);
-    rig.chain.service.foreign.createBlob(TARGET, 8192);
-    // Whoever lists accounts again asks again about what is in them.
-    let pressed: Promise<string | undefined> | undefined;
-    rig.chain.service.interceptor = ({ url }) => {
-      if (url !== TARGET || pressed) return undefined;
-      assert.equal(page.view.review!.blocked, 'Looking once more whether it can be restored there…');
-      pressed = page.ask({ type: 'restore' });
-      return undefined;
-    };
-    rig.accountsChanged.fire();
-    await page.until(() => page.field('name').check.state === 'bad', 'the name is taken');
-    assert.equal(await pressed, 'Nothing was started. Looking once more whether it can be restored there…');
-    assert.equal(page.view.review!.blocked, 'It cannot be restored there any more: “Where to” says why.');
-    await page.ask({ type: 'back' });
-    assert.equal(await page.ask({ type: 'restore' }), 'Nothing was started. Look at the plan first.');
-    assert.equal(page.view.run, undefined);
-  });
-
-  it('lists the points again once a run has ended: one that is gone is no choice any more', async () => {
-    const rig = await backedUp();
-    const page = await wizard(rig);
-    const point = oldest(page);
-    await page.ask({ type: 'choosePoint', point });
-    await page.review();
-    rig.chain.service.foreign.deleteSnapshot(BACKUP, point);
-    await page.ask({ type: 'restore' });
-    const { run } = await page.until((view) => view.run?.state === 'failed');
-    assert.match(run!.text, /recovery point 1, and was deleted outside this tool/);
-    await page.ask({ type: 'startOver' });
-    const { points, target } = await page.until((view) => view.points.state === 'ready');
-    assert.deepEqual(
-      points.rows.map(({ proof }) => proof === 'missing'),
-      [false, true],
-    );
-    assert.equal(points.chosen, undefined);
-    assert.equal(target, undefined);
-  });
-
   it('says that there is no point, or that they cannot be read, and reads them again', async () => {
     const rig = await backedUp();
     rig.chain.service.interceptor = () => ({
