@@ -29,7 +29,7 @@ export function planWords(spec: RestoreSpec, shown: RestorePlan, points: number 
     facts: factsOf(shown, voice),
     stays: staysOf(spec, points, voice),
     warnings: [
-      ...(resumes ? [t('It goes on with a restore that was interrupted.')] : []),
+      ...(resumes ? [t('It goes on with a restore that was begun before.')] : []),
       ...(spec.evenIfFailed ? [t('A verification found this point wrong. It is restored as it is.')] : []),
       ...shown.plan.warnings,
       ...aboutUse(spec, voice),

@@ -113,7 +113,7 @@ describe('plans of restores', () => {
     ]);
     assert.equal(words.stays[0], 'The chain of disk.vhd, all 12 points.');
     assert.deepEqual(words.warnings.slice(0, 3), [
-      'It goes on with a restore that was interrupted.',
+      'It goes on with a restore that was begun before.',
       'A verification found this point wrong. It is restored as it is.',
       'It takes long.',
     ]);
