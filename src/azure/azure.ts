@@ -2,7 +2,8 @@ import type { TokenCredential } from '@azure/identity';
 import type { BlobImage, CallOptions, PageBlob } from '../engine/pageBlob.ts';
 import { BackupError } from '../engine/errors.ts';
 import type { RecordStore } from '../engine/recordStore.ts';
-import { EnvironmentAccess, tokenAccess, type FindAccess } from './access.ts';
+import type { Surroundings } from '../engine/surroundings.ts';
+import { EnvironmentAccess, tokenAccess, type Access, type FindAccess } from './access.ts';
 import { AzureImage } from './azureImage.ts';
 import { AzurePageBlob } from './azurePageBlob.ts';
 import { normaliseEndpoint, parseBlobUrl, parseEndpointUrl, parseFolderUrl, type BlobAddress, type ParsedUrl } from './blobAddress.ts';
@@ -13,7 +14,9 @@ import { AccountClient, type ClientSettings } from './client.ts';
 import { DEFAULT_DEADLINE, type Deadline } from './deadline.ts';
 import { listContainers, listPageBlobs, type FoundBlob } from './discovery.ts';
 import { AzureRecordStore } from './recordStore.ts';
+import { AzureSurroundings } from './surroundings.ts';
 import { defaultCredential, LazyCredential } from './tokens.ts';
+import { requireTrusted } from './trustedHosts.ts';
 
 export interface AzureOptions {
   /** Where connection strings are looked for; usually `process.env`. */
@@ -22,8 +25,10 @@ export interface AzureOptions {
   readonly findAccess?: FindAccess;
   /** Addresses of one endpoint for which this differs have different credentials, as with a SAS for each container. */
   readonly credentialId?: (address: BlobAddress) => string | undefined;
-  /** Blob endpoints that `findAccess` knows, so that path-style addresses in them are understood. */
+  /** Blob endpoints that `findAccess` knows, so that path-style addresses in them are understood. Tokens may be shown to them. */
   readonly endpoints?: readonly string[];
+  /** What else the user has named himself, such as the words of a command line: tokens may be shown to the hosts of the URLs among them. May grow. */
+  readonly named?: readonly string[];
   /** The last resort; DefaultAzureCredential unless given. */
   readonly tokenCredential?: TokenCredential;
   /** Value of x-ms-version for older clouds, such as `2017-11-09` for Azure Stack Hub. Default: the SDK's. */
@@ -51,13 +56,15 @@ export interface Azure {
   containers(endpoint: string, options?: CallOptions): AsyncIterable<string>;
   /** Page blobs in a container or a folder of it, with their snapshots. @throws badInput; while listing, containerNotFound, access and service errors */
   pageBlobs(folder: string, options?: CallOptions): AsyncIterable<FoundBlob>;
+  /** What surrounds a blob: its account and its container. @throws badInput */
+  surroundings(url: string): Surroundings;
   /** Looks through the account with this blob endpoint a page at a time, or through the part of it that the credential can see. @throws badInput */
   browse(endpoint: string, scope?: BrowseScope): AccountBrowser;
 }
 
 /**
  * Credentials, in this order: the SAS in the URL; `findAccess`; the connection string in the environment whose blob endpoint matches; Microsoft
- * Entra ID. See section "The headless twin" of ARCHITECTURE.md.
+ * Entra ID. Tokens are shown to Azure Storage and to what the user has named, see `trustedHosts.ts`.
  */
 export function openAzure(options: AzureOptions = {}): Azure {
   const env = new EnvironmentAccess(options.env ?? {});
@@ -81,8 +88,11 @@ export function openAzure(options: AzureOptions = {}): Azure {
     clients.set(key, client);
     return client;
   };
-  const accessTo = async (address: BlobAddress) =>
-    (await options.findAccess?.(address)) ?? env.find(address) ?? tokenAccess(address, credential, env.unreadable);
+  const accessTo = async (address: BlobAddress): Promise<Access> => {
+    const found = (await options.findAccess?.(address)) ?? env.find(address) ?? tokenAccess(address, credential, env.unreadable);
+    if (found.kind === 'token') requireTrusted(address, [...endpoints, ...(options.named ?? [])]);
+    return found;
+  };
   const handleOf = (parsed: ParsedUrl): BlobHandle => new BlobHandle(parsed.address, clientFor(parsed));
 
   return {
@@ -110,6 +120,7 @@ export function openAzure(options: AzureOptions = {}): Azure {
       const { address, account } = backup instanceof AzurePageBlob ? backup.handle : handleOf(parseBlobUrl(backup.url, endpoints));
       return new AzureRecordStore({ ...address, blob: `${address.blob}.chain`, snapshot: undefined }, account);
     },
+    surroundings: (url) => new AzureSurroundings(handleOf(parseBlobUrl(url, endpoints))),
     browse(endpoint, scope) {
       const parsed = parseEndpointUrl(endpoint, [endpoint, ...endpoints]);
       const address = { ...parsed.address, container: scope?.container ?? '', blob: scope?.blob ?? '' };

@@ -161,6 +161,7 @@ export class AccountClient {
       userAgentOptions: { userAgentPrefix: this.settings.userAgent },
     };
     const pipeline = newPipeline(credential, options);
+    pipeline.factories.push(checkedBodyPolicy);
     if (this.settings.apiVersion !== undefined) pipeline.factories.push(apiVersionPolicy(this.settings.apiVersion));
     if (this.settings.onRequest) pipeline.factories.push(tellingPolicy(this.settings.onRequest));
     return pipeline;
@@ -178,6 +179,20 @@ function apiVersionPolicy(version: string): RequestPolicyFactory {
     }),
   };
 }
+
+/**
+ * Has the service check the body of a Put Blob. The SDK's `upload` sends x-ms-blob-content-md5 only, which the service keeps with the blob; what it
+ * compares with the bytes that arrive is Content-MD5 (REST: Put Blob). Runs before the request is signed.
+ */
+const checkedBodyPolicy: RequestPolicyFactory = {
+  create: (next: RequestPolicy): RequestPolicy => ({
+    sendRequest(request: WebResource) {
+      const kept = request.headers.get('x-ms-blob-content-md5');
+      if (kept !== undefined && request.headers.get('x-ms-blob-type') === 'BlockBlob') request.headers.set('content-md5', kept);
+      return next.sendRequest(request);
+    },
+  }),
+};
 
 /** Tells of every request. */
 function tellingPolicy(tell: () => void): RequestPolicyFactory {

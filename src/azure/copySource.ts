@@ -13,6 +13,7 @@ import type { Access } from './access.ts';
 import { withQuery } from './blobAddress.ts';
 import type { BlobHandle } from './blobHandle.ts';
 import { STORAGE_SCOPE } from './tokens.ts';
+import { isAzureStorage } from './trustedHosts.ts';
 
 /** `pages`: Put Page From URL, done in seconds. `blob`: Copy Blob, which the service may go on with for days. */
 export type CopyUse = 'pages' | 'blob';
@@ -30,9 +31,6 @@ const LIFETIME_MS: Readonly<Record<CopyUse, number>> = { pages: 2 * 60 * 60_000,
 const SAS_VERSION = '2020-12-06';
 const SNAPSHOT_SAS_SINCE = '2018-11-09';
 const BEARER_SINCE = '2020-10-02';
-
-/** Azure's own endpoints, in all its clouds: the only strangers that a token of the source is shown to. */
-const AZURE_HOSTS = /\.blob\.(core\.windows\.net|core\.chinacloudapi\.cn|core\.usgovcloudapi\.net|core\.cloudapi\.de|storage\.azure\.net)$/;
 
 /**
  * Finds how the service of `target` may read `source`: with the SAS of the source's own URL, with a short read-only SAS for just this blob or
@@ -124,9 +122,9 @@ function valuesFor({ address, account }: BlobHandle, expires: number): BlobSASSi
 async function mayShowToken(source: Access & { kind: 'token' }, target: BlobHandle): Promise<boolean> {
   if (!target.account.speaks(BEARER_SINCE)) return false;
   const access = await target.account.access();
-  const { protocol, hostname } = new URL(target.address.endpoint);
-  if (protocol !== 'https:') return false;
-  return AZURE_HOSTS.test(hostname) || (access.kind === 'token' && access.credential === source.credential);
+  const { endpoint } = target.address;
+  if (!endpoint.startsWith('https:')) return false;
+  return isAzureStorage(endpoint) || (access.kind === 'token' && access.credential === source.credential);
 }
 
 async function bearer({ credential }: Access & { kind: 'token' }, { signal }: CallOptions): Promise<HttpAuthorization> {

@@ -53,7 +53,9 @@ export function couldNot(context: Pick<CallContext, 'operation' | 'target'>): st
 /** The service answered with an error. */
 function refused(answer: Answer, context: CallContext): BackupError {
   const meaning = inContext(refusedAccess(answer, context) ?? meaningOf(answer), answer, context);
-  const details = redact(meaning.code === 'unexpected' ? ` (${answer.status} ${answer.code ?? ''} ${answer.text.slice(0, 300)})` : '');
+  const details = redact(
+    meaning.code === 'unexpected' ? ` (${answer.status} ${[answer.code, wordsOf(answer.text)].filter(Boolean).join(': ')})` : '',
+  );
   const retryAfter = retryAfterOf(answer, context.now());
   return new BackupError(meaning.code, `${couldNot(context)}: ${meaning.what}${details}.`, {
     retryable: meaning.retryable ?? false,
@@ -102,7 +104,7 @@ function missing(meaning: Meaning, answer: Answer, context: CallContext): Meanin
       hint: 'Undelete the blob; its snapshots come back with it.',
     };
   }
-  return context.snapshot ? { code, what: 'there is no such snapshot, or no such blob' } : meaning;
+  return context.snapshot ? { code, what: 'there is no such snapshot, or no such blob', hint: 'Check the id of the snapshot.' } : meaning;
 }
 
 /** Why the service could not read the source of a copy; a source that was only busy is worth another try. */
@@ -132,6 +134,7 @@ function cutShort(context: CallContext, answer: Answer | undefined): BackupError
     {
       retryable: true,
       effect: 'unknown',
+      hint: 'Try again; if it stays so, something between here and the service alters what it says.',
       ...(answer ? { service: serviceOf(answer) } : {}),
     },
   );
@@ -144,6 +147,12 @@ function brokeDown(errno: string, context: CallContext): BackupError {
     effect: sent ? 'unknown' : 'none',
     ...(meaning.hint === undefined ? {} : { hint: meaning.hint }),
   });
+}
+
+/** What an answer says, without its markup. */
+function wordsOf(text: string): string {
+  const message = /<Message>([^<]*)/.exec(text)?.[1] ?? text.replaceAll(/<[^>]*>/g, ' ');
+  return message.replaceAll(/\s+/g, ' ').trim().slice(0, 300);
 }
 
 /** Law 5: 4xx and 503 had no effect for certain; 408 comes from proxies that may have passed the request on. */

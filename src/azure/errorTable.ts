@@ -36,7 +36,7 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   LeaseAlreadyPresent: {
     code: 'busy',
     what: 'somebody else holds its lease',
-    hint: 'Another run, or a VM that uses the disk; wait until it is done.',
+    hint: 'It may be another run, or a VM that uses the disk: wait until it is done.',
   },
   LeaseIsBreakingAndCannotBeAcquired: { code: 'busy', what: 'its lease is being broken', hint: PATIENCE },
   LeaseIdMissing: {

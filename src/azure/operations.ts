@@ -37,6 +37,9 @@ export const OPERATIONS = {
   readRecord: { rest: 'Get Blob', doing: 'read the catalogue entry', letters: 'r', action: 'read' },
   createRecord: { rest: 'Put Blob', doing: 'create the catalogue entry', letters: 'cw', action: 'write' },
   discover: { rest: 'Azure Resource Manager', doing: 'look for storage accounts in', letters: '', action: 'read' },
+  accountFacts: { rest: 'Get Account Information', doing: 'ask for the kind of', letters: 'rwcdl', action: 'read' },
+  containerFacts: { rest: 'Get Container Properties', doing: 'look at the container of', letters: 'r', action: 'read' },
+  serviceFacts: { rest: 'Get Blob Service Properties', doing: 'read the settings of', letters: 'r', action: 'read' },
   delegationKey: {
     rest: 'Get User Delegation Key',
     doing: 'get a key for a short-lived SAS of',

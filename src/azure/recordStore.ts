@@ -55,7 +55,7 @@ export class AzureRecordStore implements RecordStore {
     }
   }
 
-  /** REST: Put Blob with If-None-Match: *. The service checks the MD5 and keeps it. */
+  /** REST: Put Blob with If-None-Match: *. The service checks the MD5 on arrival (`checkedBodyPolicy`) and keeps it. */
   async create(name: string, text: string, { signal }: CallOptions = {}): Promise<'created' | 'taken'> {
     const body = Buffer.from(text, 'utf8');
     if (body.length > MOST_BYTES) throw new BackupError('badInput', `A record of ${body.length} bytes is too large.`);

@@ -18,9 +18,18 @@ export function requireCompleteXml(result: SdkResult, root: string): void {
   const { status, bodyAsText } = result._response;
   const text = bodyAsText?.trimEnd() ?? '';
   if (status === 200 && (text.endsWith(`</${root}>`) || new RegExp(`<${root}[^<>]*/>$`).test(text))) return;
-  throw new BackupError('incompleteAnswer', 'The list that the service gave was cut short.', {
-    retryable: true,
-    effect: 'unknown',
-    service: { status },
-  });
+  throw incomplete(result, 'The list that the service gave was cut short.');
+}
+
+/** The SDK takes whatever stands in the list for a blob. @throws incompleteAnswer unless each has a name and properties */
+export function requireBlobs(result: SdkResult & { readonly segment: { readonly blobItems: readonly unknown[] } }): void {
+  for (const item of result.segment.blobItems) {
+    const { name, properties } = item as { readonly name?: unknown; readonly properties?: unknown };
+    if (typeof name === 'string' && typeof properties === 'object' && properties !== null) continue;
+    throw incomplete(result, 'The list that the service gave holds something that is no blob.');
+  }
+}
+
+function incomplete({ _response: { status } }: SdkResult, what: string): BackupError {
+  return new BackupError('incompleteAnswer', what, { retryable: true, effect: 'unknown', service: { status } });
 }

@@ -54,6 +54,11 @@ export class Arguments {
     return this.#operands[index] ?? '';
   }
 
+  /** Everything that was given as a text: operands, and values of options. */
+  texts(): readonly string[] {
+    return [...this.#operands, ...this.#values.values()].filter((value) => typeof value === 'string');
+  }
+
   flag(name: string): boolean {
     return this.#values.has(name);
   }

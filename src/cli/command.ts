@@ -1,6 +1,7 @@
 import type { Azure } from '../azure/azure.ts';
 import type { RunEvent } from '../engine/events.ts';
 import type { JobOptions } from '../engine/tools.ts';
+import type { ApplyTelemetry } from '../telemetry/applyTelemetry.ts';
 import type { FileSystem } from '../files/fileSystem.ts';
 import type { Arguments, Syntax } from './arguments.ts';
 import type { ExitStatus } from './exitStatus.ts';
@@ -17,6 +18,12 @@ export interface CommandContext {
   readonly hear: (event: RunEvent) => void;
   /** Prints one object; nothing without `--json`. */
   readonly print: (type: string, value: object) => Promise<void>;
+  /** Writes text to stdout, as it is. */
+  readonly write: (text: string) => void;
+  /** Hears of `apply`, where the environment names a collector. */
+  readonly openTelemetry: (startedOn: number) => Promise<ApplyTelemetry | undefined>;
+  /** Takes the URLs among these texts for named by the user, as those of the command line are: sign-ins may be shown to their hosts. */
+  readonly trust: (texts: readonly string[]) => void;
   /** HTTP requests that were sent so far. */
   readonly requests: () => number;
   /** Milliseconds since the command began. */

@@ -38,5 +38,6 @@ export function tellError(people: People, error: BackupError, isVerbose: boolean
   people.line(error.fullText, 'error');
   if (!isVerbose) return;
   people.line(`code: ${error.code}${error.service ? `, service: ${inspect(error.service, { breakLength: Infinity })}` : ''}`);
-  for (let each: unknown = error; each instanceof Error; each = each.cause) people.line(each.stack ?? each.message);
+  for (let each: unknown = error; each instanceof Error; each = each.cause)
+    for (const line of (each.stack ?? each.message).split('\n')) people.line(line);
 }

@@ -26,7 +26,7 @@ export class JsonLines {
 
   /** Prints one object, and waits while the reader is slow. */
   async print(type: string, value: object): Promise<void> {
-    if (!this.#stream.writable || this.#stream.write(`${JSON.stringify({ type, ...value }, redacted)}\n`)) return;
+    if (!this.#stream.writable || this.#stream.write(`${escaped(JSON.stringify({ type, ...value }, redacted))}\n`)) return;
     await new Promise<void>((resolve) => {
       const go = () => {
         for (const event of ['drain', 'close', 'error'] as const) this.#stream.off(event, go);
@@ -48,6 +48,11 @@ export class JsonLines {
     const { type, ...rest } = event;
     void this.print(type, rest);
   }
+}
+
+/** JSON leaves some characters as they are that a terminal obeys; escaped they mean the same. */
+function escaped(json: string): string {
+  return json.replace(/[\u007f-\u009f\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** String by string: taken out of the finished line, a secret would take the quote and the bracket behind it away too. */

@@ -1,4 +1,5 @@
 import { redact } from '../azure/redact.ts';
+import { visibleText } from '../engine/visibleText.ts';
 import { cutTo, labelled } from './progressText.ts';
 
 /** Where text for people goes: stderr, or a test. */
@@ -11,7 +12,7 @@ export interface TextStream {
 const COLOURS = { plain: '', warning: '33', error: '31' } as const;
 const ESCAPE = '\u001B';
 
-/** Lines for people, and on a terminal one line at the bottom that is drawn again and again. Everything passes the redaction here. */
+/** Lines for people, and on a terminal one line at the bottom that is drawn again and again. Everything passes the redaction here, and nothing but colours is for the terminal to obey. */
 export class People {
   /** Can a line be drawn again? */
   readonly isLive: boolean;
@@ -33,7 +34,7 @@ export class People {
   /** A line that stays. */
   line(text: string, colour: keyof typeof COLOURS = 'plain'): void {
     this.erase();
-    const safe = redact(text);
+    const safe = visibleText(redact(text));
     this.#stream.write(this.#hasColours && colour !== 'plain' ? `${ESCAPE}[${COLOURS[colour]}m${safe}${ESCAPE}[0m\n` : `${safe}\n`);
   }
 
@@ -45,7 +46,7 @@ export class People {
   /** Draws the bottom line; nothing where there is no terminal. */
   draw(text: string): void {
     if (!this.isLive) return;
-    this.#stream.write(`\r${cutTo(redact(text), this.columns - 1)}${ESCAPE}[K`);
+    this.#stream.write(`\r${cutTo(visibleText(redact(text)), this.columns - 1)}${ESCAPE}[K`);
     this.#drawn = true;
   }
 

@@ -3,6 +3,7 @@ import type { RunEvent } from '../engine/events.ts';
 import { Limiter } from '../engine/transfer/limiter/limiter.ts';
 import type { World } from '../engine/world.ts';
 import type { FileSystem } from '../files/fileSystem.ts';
+import { openTelemetry } from '../telemetry/applyTelemetry.ts';
 import { parseCommandLine, type Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { COMMANDS } from './commands/all.ts';
@@ -60,8 +61,10 @@ function contextFor(args: Arguments, people: People, json: JsonLines | undefined
   const progress = new Progress(people, now, args.flag('verbose'));
   const begun = world.now();
   let requests = 0;
+  const named = [...args.texts()];
   const azure = openAzure({
     env,
+    named,
     apiVersion: args.text('api-version'),
     userAgent: `page-blob-backup/${versionText()}`,
     now,
@@ -78,6 +81,9 @@ function contextFor(args: Arguments, people: People, json: JsonLines | undefined
       json?.hear(event);
     },
     print: async (type, value) => json?.print(type, value),
+    write: (text) => void surroundings.stdout.write(text),
+    openTelemetry: (startedOn) => openTelemetry(env, versionText(), startedOn),
+    trust: (texts) => void named.push(...texts),
     requests: () => requests,
     elapsed: () => world.now() - begun,
   };

@@ -5,6 +5,7 @@ import { catalogueFolder } from '../azure/catalogueFolder.ts';
 import type { Credential } from '../azure/tokens.ts';
 import type { BlobImage, PageBlob } from '../engine/pageBlob.ts';
 import type { RecordStore } from '../engine/recordStore.ts';
+import type { Surroundings } from '../engine/surroundings.ts';
 import type { AccountDirectory } from './accounts/account.ts';
 import type { Lister } from '../policy/apply/expand.ts';
 import type { PolicySession } from './session.ts';
@@ -48,6 +49,10 @@ export class LazyAzureSession implements PolicySession {
 
   lister(): Promise<Lister> {
     return this.#azure();
+  }
+
+  async surroundings(url: string): Promise<Surroundings> {
+    return (await this.#azure()).surroundings(url);
   }
 
   async browse(endpoint: string, scope?: BrowseScope): Promise<AccountBrowser> {

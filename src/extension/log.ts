@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { window, type LogOutputChannel } from 'vscode';
 import { redact } from '../azure/redact.ts';
 import { isBackupError } from '../engine/errors.ts';
+import { visibleLines, visibleText } from '../engine/visibleText.ts';
 
 /** The extension's log. Everything goes through `redact` on its way. */
 export interface Log {
@@ -21,10 +22,10 @@ export function createLog(): Log {
 
 export function redactedLog(channel: Pick<LogOutputChannel, 'debug' | 'info' | 'warn' | 'error' | 'show' | 'dispose'>): Log {
   return {
-    debug: (text) => channel.debug(redact(text)),
-    info: (text) => channel.info(redact(text)),
-    warn: (text) => channel.warn(redact(text)),
-    error: (text, error) => channel.error(redact(error === undefined ? text : `${text}\n${detailsOf(error)}`)),
+    debug: (text) => channel.debug(visibleText(redact(text))),
+    info: (text) => channel.info(visibleText(redact(text))),
+    warn: (text) => channel.warn(visibleText(redact(text))),
+    error: (text, error) => channel.error(visibleLines(redact(error === undefined ? text : `${visibleText(text)}\n${detailsOf(error)}`))),
     show: () => channel.show(true),
     dispose: () => channel.dispose(),
   };

@@ -1,5 +1,6 @@
 import type { BlobImage, PageBlob } from '../engine/pageBlob.ts';
 import type { RecordStore } from '../engine/recordStore.ts';
+import type { Surroundings } from '../engine/surroundings.ts';
 import type { AccountBrowser } from '../azure/browse/accountBrowser.ts';
 import type { BrowseScope } from '../azure/browse/azureBrowser.ts';
 import type { Lister } from '../policy/apply/expand.ts';
@@ -10,6 +11,7 @@ export interface AzureSession {
   image(url: string): Promise<BlobImage>;
   /** The catalogue of a backup blob: beside it, or below the container or folder `place`. */
   recordStoreFor(backupUrl: string, place?: string): Promise<RecordStore>;
+  surroundings(url: string): Promise<Surroundings>;
   /** Lists containers and page blobs of the account with this blob endpoint; `scope` is the account's, where it sees less than all of it. */
   browse(endpoint: string, scope?: BrowseScope): Promise<AccountBrowser>;
 }

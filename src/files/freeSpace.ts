@@ -15,14 +15,10 @@ export async function requireSpace(fs: FileSystem, path: string, partial: string
   const free = await freeBytes(fs, dirname(path));
   const needed = Math.max(0, bytes - (await allocatedBytes(fs, partial)));
   if (free === undefined || needed <= free) return;
-  throw new BackupError(
-    'noSpace',
-    `${path} needs ${sizeText(needed)} (${needed} bytes), and ${sizeText(free)} (${free} bytes) are free on that disk.`,
-    {
-      unharmed: 'Nothing was written.',
-      hint: 'Make room there, or name a place on another disk.',
-    },
-  );
+  throw new BackupError('noSpace', `${path} needs ${exactly(needed)}, and ${exactly(free)} are free on that disk.`, {
+    unharmed: 'Nothing was written.',
+    hint: 'Make room there, or name a place on another disk.',
+  });
 }
 
 async function freeBytes(fs: FileSystem, folder: string): Promise<number | undefined> {
@@ -41,4 +37,8 @@ async function allocatedBytes(fs: FileSystem, path: string): Promise<number> {
   } catch {
     return 0;
   }
+}
+
+function exactly(bytes: number): string {
+  return bytes < 1024 ? sizeText(bytes) : `${sizeText(bytes)} (${bytes} bytes)`;
 }

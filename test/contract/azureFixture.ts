@@ -36,6 +36,8 @@ export async function azureFixture(server: AzureServer): Promise<ContractFixture
     blobInAbsentContainer: () => azure.pageBlob(urlIn('source', absent('source'), 'disk')),
     records: (name) => azure.recordStoreFor(urlIn('backup', containers.backup, name)),
     recordsInAbsentContainer: () => azure.recordStoreFor(urlIn('backup', absent('backup'), 'disk.chain')),
+    surroundings: (account) =>
+      azure.surroundings(account === 'absent' ? urlIn('source', absent('source'), 'disk') : urlIn(account, containers[account], 'disk')),
     foreign: foreignHooks(Object.values(containers)),
     ...(server.advance ? { advance: server.advance } : {}),
     ...(server.slowCopies ? { slowCopies: server.slowCopies } : {}),

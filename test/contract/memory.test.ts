@@ -24,6 +24,8 @@ function fixtureOf(switches: Partial<Switches>): ContractFixture {
     blobInAbsentContainer: () => client.pageBlob('https://disks.example/absent/disk'),
     records: (name) => client.recordStore(`${CONTAINER.backup}/${name}`),
     recordsInAbsentContainer: () => client.recordStore('https://safe.example/absent/disk.chain'),
+    surroundings: (account) =>
+      client.surroundings(account === 'absent' ? 'https://disks.example/absent/disk' : `${CONTAINER[account]}/disk`),
     foreign: {
       putBlobOver: async (url, length) => service.foreign.putBlobOver(url, length),
       createBlockBlob: async (url, text) => service.foreign.createBlockBlob(url, text),

@@ -8,11 +8,12 @@ import type { ContractFixture } from './pageBlob/fixture.ts';
 import { leasesContract } from './pageBlob/leases.ts';
 import { pagesContract } from './pageBlob/pages.ts';
 import { recordsContract } from './pageBlob/records.ts';
+import { surroundingsContract } from './pageBlob/surroundings.ts';
 import { serverWritesContract } from './pageBlob/serverWrites.ts';
 import { snapshotsContract } from './pageBlob/snapshots.ts';
 
 /**
- * What every implementation of `PageBlob`, `BlobImage` and `RecordStore` promises. The fixture is made once, and each test uses names of its own.
+ * What every implementation of `PageBlob`, `BlobImage`, `RecordStore` and `Surroundings` promises. The fixture is made once, and each test uses names of its own.
  * Where Azure's answer is not known (failure-model.md, section 7) the suite asks for no particular one.
  */
 export function describePageBlobContract(name: string, makeFixture: () => Promise<ContractFixture>): void {
@@ -37,5 +38,6 @@ export function describePageBlobContract(name: string, makeFixture: () => Promis
     copiesContract(use);
     failuresContract(use);
     recordsContract(use);
+    surroundingsContract(use);
   });
 }

@@ -4,6 +4,7 @@ import { PAGE } from '../../src/engine/ranges/pageRange.ts';
 import { BACKUP, MemoryChain, SOURCE } from '../support/chain/memoryChain.ts';
 import { Crash, type Fault } from '../support/memory/faults.ts';
 import { RefusedToForeigner, foreignly } from '../support/chain/foreignly.ts';
+import type { Standing } from '../support/memory/foreignActors.ts';
 import type { Switches } from '../support/memory/switches.ts';
 
 /** Pages of the disks in a history: small, so that everything meets everything. */
@@ -45,7 +46,7 @@ const page = fc.nat(PAGES - 1);
 const value = fc.integer({ min: 1, max: 250 });
 const count = fc.integer({ min: 1, max: 4 });
 
-const sourceStep: fc.Arbitrary<Step> = fc.oneof(
+export const sourceStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('write'), page, count, value } as const) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('clear'), page, count } as const) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('rewrite'), page } as const) },
@@ -55,7 +56,7 @@ const sourceStep: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-const foreignStep: fc.Arbitrary<Step> = fc.oneof(
+export const foreignStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('writeBackup'), page, value } as const) },
   {
     weight: 3,
@@ -78,7 +79,7 @@ const foreignStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('sleep'), seconds: fc.constantFrom(30, 61, 3600) } as const) },
 );
 
-const fault: fc.Arbitrary<Fault> = fc.oneof(
+export const fault: fc.Arbitrary<Fault> = fc.oneof(
   fc.constantFrom<Fault>({ kind: 'dropped' }, { kind: 'lostAnswer' }, { kind: 'torn' }, { kind: 'duplicate' }, { kind: 'flip' }),
   fc.record({ kind: fc.constant('late'), calls: fc.integer({ min: 1, max: 60 }) } as const),
   fc.record({ kind: fc.constant('crash'), effect: fc.constantFrom('none', 'done') } as const),
@@ -98,16 +99,23 @@ const runStep: fc.Arbitrary<RunStep> = fc.record({
   rested: fc.nat(3).map((n) => n > 0),
 });
 
+/** What nobody knows of the real service (failure-model.md, section 7), or what differs between clouds, in every position. */
+export const switches: fc.Arbitrary<Partial<Switches>> = fc.record({
+  resizeTracked: fc.boolean(),
+  difference: fc.constantFrom('honest', 'honest', 'honest', 'honest', 'ignored', 'refused'),
+  copyFromUrl: fc.constantFrom('works', 'works', 'refused', 'unsupported'),
+  lateWriteCheckedAtArrival: fc.boolean(),
+  windowSize: fc.constantFrom(1, 2, 1000),
+  overwriteKeepsCreationTime: fc.boolean(),
+  snapshotDeletion: fc.constantFrom('free', 'free', 'needsLease'),
+  windowBytes: fc.constantFrom(2 * PAGE, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+  snapshotsPerPage: fc.constantFrom(1, 1000),
+  abortedWrites: fc.constantFrom('none', 'atOnce', 'late', 'random'),
+});
+
 export const histories: fc.Arbitrary<History> = fc.record({
   seed: fc.nat(),
-  switches: fc.record({
-    resizeTracked: fc.boolean(),
-    difference: fc.constantFrom('honest', 'honest', 'honest', 'honest', 'ignored', 'refused'),
-    copyFromUrl: fc.constantFrom('works', 'works', 'refused', 'unsupported'),
-    lateWriteCheckedAtArrival: fc.boolean(),
-    windowSize: fc.constantFrom(1, 2, 1000),
-    overwriteKeepsCreationTime: fc.boolean(),
-  }),
+  switches,
   steps: fc.array(
     fc.oneof({ weight: 4, arbitrary: sourceStep }, { weight: 1, arbitrary: foreignStep }, { weight: 3, arbitrary: runStep }),
     { minLength: 3, maxLength: 14 },
@@ -153,8 +161,11 @@ async function run(chain: MemoryChain, step: RunStep): Promise<'committed' | 'fa
   }
 }
 
-/** Does what somebody else does; what the service refuses to them simply does not happen. */
-export function act(chain: MemoryChain, step: Step): void {
+/**
+ * Does what somebody else does; what the service refuses to them simply does not happen.
+ * @param standing of whoever changes the disk: the VM that holds it, or a stranger whom a lease keeps out
+ */
+export function act(chain: MemoryChain, step: Step, standing: Standing = 'holder'): void {
   const { foreign, oracle } = chain.service;
   const bytes = (n: number, fill: number) => new Uint8Array(n * PAGE).fill(fill);
   const live = (url: string) => oracle.snapshotsEver(url).filter(({ deletedBy }) => deletedBy === undefined);
@@ -162,30 +173,31 @@ export function act(chain: MemoryChain, step: Step): void {
   foreignly(() => {
     switch (step.do) {
       case 'write':
-        return foreign.write(SOURCE, step.page * PAGE, bytes(step.count, step.value), 'holder');
+        return foreign.write(SOURCE, step.page * PAGE, bytes(step.count, step.value), standing);
       case 'clear':
-        return foreign.clear(SOURCE, step.page * PAGE, step.count * PAGE, 'holder');
+        return foreign.clear(SOURCE, step.page * PAGE, step.count * PAGE, standing);
       case 'rewrite':
         return foreign.write(
           SOURCE,
           step.page * PAGE,
           oracle.bytesOf({ url: SOURCE }).slice(step.page * PAGE, (step.page + 1) * PAGE),
-          'holder',
+          standing,
         );
       case 'resize': {
         const before = lengthOf(SOURCE);
-        foreign.resize(SOURCE, step.pages * PAGE, 'holder');
-        if (step.back) foreign.resize(SOURCE, before, 'holder');
+        foreign.resize(SOURCE, step.pages * PAGE, standing);
+        if (step.back) foreign.resize(SOURCE, before, standing);
         return;
       }
       case 'recreateSource':
-        foreign.recreate(SOURCE, PAGES * PAGE);
-        return foreign.write(SOURCE, 2 * PAGE, bytes(2, 77), 'holder');
+        foreign.deleteBlob(SOURCE, standing);
+        foreign.createBlob(SOURCE, PAGES * PAGE);
+        return foreign.write(SOURCE, 2 * PAGE, bytes(2, 77), standing);
       case 'putBlobOverSource':
-        foreign.putBlobOver(SOURCE, PAGES * PAGE, {}, 'holder');
-        return foreign.write(SOURCE, PAGE, bytes(1, 66), 'holder');
+        foreign.putBlobOver(SOURCE, PAGES * PAGE, {}, standing);
+        return foreign.write(SOURCE, PAGE, bytes(1, 66), standing);
       case 'promoteSource':
-        return foreign.copyBlobOver(SOURCE, { url: SOURCE, snapshot: pick(chain, live(SOURCE)) }, 'holder');
+        return foreign.copyBlobOver(SOURCE, { url: SOURCE, snapshot: pick(chain, live(SOURCE)) }, standing);
       case 'deleteSourceSnapshot':
         return foreign.deleteSnapshot(SOURCE, pick(chain, live(SOURCE)));
       case 'foreignSourceSnapshot':

@@ -33,6 +33,7 @@ describe('a tree of 10,000 page blobs with 20,000 snapshots', () => {
       pageBlob: async (url) => azure.pageBlob(url),
       image: async (url) => azure.image(url),
       recordStoreFor: async (url) => azure.recordStoreFor(azure.pageBlob(url)),
+      surroundings: async (url) => azure.surroundings(url),
       browse: async (endpoint) => azure.browse(endpoint),
     };
     const accounts: StorageAccount[] = [accountOf(big.endpoint)];
@@ -43,6 +44,7 @@ describe('a tree of 10,000 page blobs with 20,000 snapshots', () => {
       findAccess: () => undefined,
       endpoints: () => [big.endpoint],
       credentialId: () => undefined,
+      rulesOf: async () => undefined,
     };
     trees = createTrees({ directory, session, voice: englishVoice(Date.now), log: quiet, job: { world: systemWorld } });
     account = (await trees.providers.accounts.getChildren())[0]!;

@@ -55,7 +55,9 @@ describe('the command line on a chain in trouble', () => {
   it('restores a point that was found wrong with --even-if-failed only, and says so', async () => {
     const { name, disk, backup, points, truths } = await chainOfThree();
     await forge(name, 3, disk);
-    assert.equal((await run('verify', backup)).status, 7);
+    const found = await run('verify', backup);
+    assert.equal(found.status, 7);
+    assert.match(found.stderr, /What to do: run the backup\. It compares the whole disk .* makes a right point\./);
     const path = join(folder, 'wrong.vhd');
     const refused = await run('restore', points[2]!, path);
     assert.equal(refused.status, 7);
@@ -84,7 +86,10 @@ describe('the command line on a chain in trouble', () => {
       ['passed', 'failed', 'passed'],
     );
     assert.match(bad.stderr, /^ warning {4}What is found cannot be recorded beside the backup: .*the SAS lacks permission/m);
-    assert.match(bad.stderr, /1 recovery point of 3 failed\..* the next backup does not know of it\./);
+    assert.match(
+      bad.stderr,
+      /1 recovery point of 3 failed\..* the next backup does not know of it\.\nWhat to do: run verify again with a sign-in that may write/,
+    );
     assert.equal((await run('verify', `${backup}?${sas}`, '--point', '1')).status, 0);
     assert.deepEqual(two.emulator.store.blobs(two.backupAccount, 'backups'), before);
   });

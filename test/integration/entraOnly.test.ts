@@ -195,6 +195,7 @@ describe('accounts without shared keys', () => {
       arm: {
         findSubscriptions: async () => ({ subscriptions: [], problems: [] }),
         findAccounts: async () => ({ accounts: [], leftOut: [], problems: [] }),
+        accountRules: async () => undefined,
       },
     });
     await alone.directory.attach(attached.attachment);

@@ -71,6 +71,14 @@ describe('the house', () => {
     ],
     ['policy importing azure', 'src/policy/a.ts', "import a from '../azure/a.ts';", /must not import/],
     ['policy importing Node', 'src/policy/a.ts', "import { readFile } from 'node:fs/promises';", /must not import node:fs/],
+    ['telemetry importing its library', 'src/telemetry/a.ts', "import { trace } from '@opentelemetry/api';", undefined],
+    ['telemetry importing policy', 'src/telemetry/a.ts', "import type { A } from '../policy/a.ts';", /must not import/],
+    [
+      'cli importing the library of telemetry',
+      'src/cli/a.ts',
+      "import { trace } from '@opentelemetry/api';",
+      /must not import @opentelemetry/,
+    ],
     ['engine importing policy', 'src/engine/a.ts', "import type { A } from '../policy/a.ts';", /must not import/],
     ['cli importing the SDK past azure', 'src/cli/a.ts', "import a from '@azure/identity';", /must not import/],
     ['cli importing all it may', 'src/cli/a.ts', "import '../azure/a.ts';\nimport '../files/a.ts';\nimport '../engine/a.ts';", undefined],
@@ -90,6 +98,7 @@ describe('the house', () => {
     ['501 lines', 'src/engine/a.ts', 'const a = 1;\n'.repeat(501), /has 501 lines/],
     ['deletion with all snapshots, SDK', 'src/azure/a.ts', "await blob.delete({ deleteSnapshots: 'include' });", /all its snapshots/],
     ['deletion with all snapshots, header', 'src/azure/a.ts', "headers['X-MS-Delete-Snapshots'] = 'only';", /all its snapshots/],
+    ['reads of a secondary', 'src/azure/a.ts', "retryOptions: { secondaryHost: 'a-secondary' }", /lists are stale/],
     ['clock in the engine', 'src/engine/a.ts', 'const t = Date.now();', /uses Date\.now/],
     ['date in the engine', 'src/engine/a.ts', 'const t = new Date( );', /uses new Date/],
     ['a time made of a number in the engine', 'src/engine/a.ts', 'const t = new Date(world.now());', undefined],
@@ -153,6 +162,26 @@ describe('the lock file', () => {
   }
   const text = readFileSync(join(root, 'package-lock.json'), 'utf8');
   const { packages } = JSON.parse(text) as { packages: Record<string, Locked> };
+
+  it('knows each package that is needed at run time: another one is a decision', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
+    const azure = ['arm-resources-subscriptions', 'arm-storage', 'identity', 'identity-vscode', 'storage-blob'].map(
+      (name) => `@azure/${name}`,
+    );
+    const telemetry = ['api', 'exporter-metrics-otlp-http', 'exporter-trace-otlp-http', 'resources', 'sdk-metrics', 'sdk-trace-base'].map(
+      (name) => `@opentelemetry/${name}`,
+    );
+    assert.deepEqual(Object.keys(dependencies).sort(), [
+      ...azure,
+      ...telemetry,
+      '@vscode/webview-ui-toolkit',
+      'croner',
+      'gpt',
+      'mbr',
+      'yaml',
+    ]);
+    for (const name of Object.keys(dependencies)) assert.ok(packages[`node_modules/${name}`]?.integrity, name);
+  });
 
   it('names no registry host', () => {
     assert.deepEqual(

@@ -1,16 +1,16 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { redact } from '../../azure/redact.ts';
-import { BackupError, isBackupError } from '../../engine/errors.ts';
+import { isBackupError } from '../../engine/errors.ts';
 import { forEachBounded } from '../../engine/transfer/concurrency.ts';
 import type { World } from '../../engine/world.ts';
 import { applyAll, isFailure } from '../../policy/apply/applyAll.ts';
-import type { ChainOutcome } from '../../policy/apply/applyChain.ts';
+import { applyChain, type ChainOutcome } from '../../policy/apply/applyChain.ts';
 import type { ChainPorts } from '../../policy/apply/chainLook.ts';
 import { expandPolicy, type Expansion, type PolicyChain } from '../../policy/apply/expand.ts';
 import { previewChain } from '../../policy/apply/preview.ts';
+import { pruneChain } from '../../policy/apply/pruneChain.ts';
 import { countsText, reportText } from '../../policy/apply/report.ts';
 import { isInShard, type Shard } from '../../policy/apply/shard.ts';
-import { readPolicy } from '../../policy/file/readPolicy.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { usageError, type Arguments } from '../arguments.ts';
 import type { Command, CommandContext } from '../command.ts';
@@ -19,10 +19,14 @@ import { catalogueOf } from '../operands.ts';
 import { amountText } from '../words.ts';
 import { outcomeObject, previewObject, tellOutcome, tellPreview } from './applyText.ts';
 import { DRY_RUN_OPTION } from './options.ts';
+import { ToldApply } from './applyTold.ts';
+import { shardOf } from './shardOption.ts';
+import { POLICY_OPTION, policyOf, problemWith } from './policyFile.ts';
 
 const PARALLEL = 4;
 const PATIENCE_S = 90;
 const PREVIEW = 3;
+const ONLY = ['backup', 'prune'] as const;
 
 /** `apply --policy FILE`: does all that is due. */
 export const apply: Command = {
@@ -30,7 +34,7 @@ export const apply: Command = {
   summary: 'Do all that a policy file says is due: back up, then prune.',
   operands: [],
   options: [
-    { name: 'policy', value: 'file', text: 'The policy file (page-blob-backup.yaml).' },
+    POLICY_OPTION,
     { name: 'parallel', value: 'n', least: 1, text: `Chains at once (${PARALLEL}).` },
     { name: 'shard', value: 'i/n', text: 'Only the i-th of n parts of the chains: for several machines that share a fleet.' },
     { name: 'wait', value: 'seconds', least: 0, text: `How long to wait for chains that another process is backing up (${PATIENCE_S}).` },
@@ -39,6 +43,7 @@ export const apply: Command = {
       value: 'time',
       text: 'The time to take for now, such as 2026-01-31T03:00:00Z: for trying a policy out. Records bear it too.',
     },
+    { name: 'only', value: 'task', choices: ONLY, text: 'Only back up, or only prune: for two identities with different rights.' },
     { name: 'report', value: 'file', text: 'Write a summary in Markdown to this file.' },
     { name: 'coming', value: 'n', least: 0, text: `With --dry-run: how many coming runs of each chain are shown (${PREVIEW}).` },
     DRY_RUN_OPTION,
@@ -53,11 +58,15 @@ export const apply: Command = {
 
 async function run(context: CommandContext): Promise<ExitStatus> {
   const { args, azure, people, print } = context;
-  const policy = await policyOf(context);
+  const { policy } = await policyOf(context);
+  context.trust(textsIn(policy));
   const job = { ...context.job, world: clockOf(args, context.job.world) };
   const { signal } = job;
   people.draw(' preparing  Looking for the disks of the policy.');
-  const expansion = inShard(await expandPolicy(policy, azure, { signal }), shardOf(args));
+  const expansion = inShard(
+    await expandPolicy(args.choice('only', ONLY) === 'backup' ? keepingAll(policy) : policy, azure, { signal }),
+    shardOf(args, 'apply'),
+  );
   for (const { what, error } of expansion.faults) {
     people.line(` failed     ${what}  ${error.fullText}`, 'error');
     await print('fault', { what, code: error.code, message: error.message });
@@ -74,12 +83,15 @@ async function run(context: CommandContext): Promise<ExitStatus> {
   const outcomes: ChainOutcome[] = [];
   const onOutcome = async (outcome: ChainOutcome): Promise<void> => {
     outcomes.push(outcome);
+    told.chain(outcome);
     tellOutcome(people, outcome);
     await print('chain', outcomeObject(outcome));
   };
   const limits = { parallel: args.number('parallel') ?? PARALLEL, patience: (args.number('wait') ?? PATIENCE_S) * 1000 };
+  const told = new ToldApply(await context.openTelemetry(now), job.world);
+  const act = told.timed(args.choice('only', ONLY) === 'prune' ? pruneChain : applyChain);
   try {
-    await applyAll(expansion.chains, portsOf, { ...job, ...limits, onOutcome });
+    await applyAll(expansion.chains, portsOf, { ...job, ...limits, act, onOutcome });
   } finally {
     const file = args.text('report');
     if (file !== undefined) await write(file, reportText({ now, outcomes, faults: expansion.faults, empty: expansion.empty }));
@@ -92,6 +104,8 @@ async function run(context: CommandContext): Promise<ExitStatus> {
       .map(([word, all]) => [word, all.length]),
   );
   const failures = failed.length + expansion.faults.length;
+  const undelivered = await told.end(context.requests(), failures);
+  if (undelivered !== undefined) people.line(` warning    The telemetry could not be delivered: ${undelivered}`, 'warning');
   await print('result', { job: 'apply', chains: outcomes.length, counts, failed: failures, requests: context.requests() });
   const [error] = [...expansion.faults, ...failed].flatMap(({ error }) => error ?? []);
   return error ? exitStatusOf(error) : EXIT.done;
@@ -122,37 +136,12 @@ async function preview(
   return failure === undefined ? EXIT.done : exitStatusOf(failure);
 }
 
-/** Reads the file; what is wrong with it is told line by line, as compilers do. @throws badInput, fileProblem */
-async function policyOf({ args, people, print }: CommandContext): Promise<Policy> {
-  const file = args.text('policy');
-  if (file === undefined) throw usageError('"apply" needs --policy <file>.', 'apply');
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw fileProblem(`The policy file ${file} cannot be read`, error);
-  }
-  const { policy, problems } = readPolicy(text);
-  for (const { line, column, message } of problems) {
-    people.line(`${file}:${line}:${column}: ${message}`, 'error');
-    await print('problem', { file, line, column, message });
-  }
-  if (policy) return policy;
-  throw new BackupError('badInput', `The policy file ${file} has ${amountText(problems.length, 'mistake')}.`, {
-    unharmed: 'Nothing was changed.',
-  });
-}
-
 async function write(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, redact(text));
   } catch (error) {
-    throw fileProblem(`The report ${file} cannot be written`, error);
+    throw problemWith(`The report ${file} cannot be written`, error);
   }
-}
-
-function fileProblem(what: string, error: unknown): BackupError {
-  return new BackupError('fileProblem', `${what}: ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
 }
 
 /** The machine's clock, set to the time of `--now`. @throws badInput */
@@ -167,15 +156,17 @@ function clockOf(args: Arguments, world: World): World {
   return { now: () => world.now() + ahead, sleep: world.sleep.bind(world), random: world.random.bind(world), uuid: world.uuid.bind(world) };
 }
 
-function shardOf(args: Arguments): Shard | undefined {
-  const text = args.text('shard');
-  if (text === undefined) return undefined;
-  const [, index, count] = /^([1-9]\d{0,5})\/([1-9]\d{0,5})$/.exec(text) ?? [];
-  if (index === undefined || Number(index) > Number(count))
-    throw usageError(`--shard takes i/n with i from 1 to n, not "${text}".`, 'apply');
-  return { index: Number(index), count: Number(count) };
+/** Without a retention nothing is pruned. */
+function keepingAll({ rules }: Policy): Policy {
+  return { rules: rules.map((rule) => ({ ...rule, retention: undefined })) };
 }
 
 function inShard(expansion: Expansion, shard: Shard | undefined): Expansion {
   return shard ? { ...expansion, chains: expansion.chains.filter(({ key }) => isInShard(key, shard)) } : expansion;
+}
+
+/** Every text in a value, however deep. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }

@@ -28,6 +28,11 @@ export const verify: Command = {
   run,
 };
 
+const MEND =
+  'What to do: run the backup. It compares the whole disk with the backup, writes what differs, and makes a right point. Restore none that failed.';
+const RECORD_FIRST =
+  'What to do: run verify again with a sign-in that may write to the catalogue, then the backup: it compares the whole disk and makes a right point. Restore none that failed.';
+
 async function run(context: CommandContext): Promise<ExitStatus> {
   const { args, azure, job, people, hear, print } = context;
   const backup = baseBlob(azure, args.operand(0), 'backup', 'verify');
@@ -45,6 +50,7 @@ async function run(context: CommandContext): Promise<ExitStatus> {
   if (failed > 0) {
     const next = unrecorded ? 'the next backup does not know of it' : 'the next backup builds on no point that failed';
     people.line(`${amountText(failed, 'recovery point')} of ${verdicts.length} failed. The others are unharmed; ${next}.`, 'error');
+    people.line(unrecorded ? RECORD_FIRST : MEND, 'error');
   } else if (structure > 0) {
     people.line(
       `No fault was found. Of ${amountText(structure, 'point')} no content was read: the source snapshot is gone, or cannot be read.`,

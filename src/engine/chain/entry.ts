@@ -63,15 +63,19 @@ function isEntry(value: unknown): value is CatalogueEntry {
     TRANSFERS.includes(entry.transfer) &&
     (source?.createdOn === null || typeof source?.createdOn === 'string') &&
     [source.length, entry.written, entry.cleared, entry.transferred].every(isCount) &&
-    [entry.chain, entry.run, backup?.url, backup?.snapshot, source.url, source.snapshot, entry.startedOn, entry.committedOn].every(
-      isText,
-    ) &&
+    [entry.chain, entry.run, backup?.snapshot, source.snapshot, entry.startedOn, entry.committedOn].every(isText) &&
+    [backup?.url, source.url].every(isBareUrl) &&
     isProof(entry.proof)
   );
 }
 
 function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+/** A query could only be a SAS, and so an access that whoever wrote the record gives to a place of theirs. */
+function isBareUrl(value: unknown): boolean {
+  return typeof value === 'string' && !value.includes('?');
 }
 
 function isText(value: unknown): boolean {

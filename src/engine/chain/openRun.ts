@@ -22,16 +22,22 @@ export interface OpenRun {
   readonly applied: number;
   /** The mark of the backup snapshot that is being taken or proven. */
   readonly attempt?: string | undefined;
+  /** The blob may have been changed since that snapshot was taken. */
+  readonly touched?: true | undefined;
   /** Snapshots of the blob that this run has taken and found wrong; they are deleted once it has its point. */
   readonly wrong?: readonly SnapshotId[] | undefined;
   /** The run ended in order and does not use its lease any more. */
   readonly paused?: boolean;
 }
 
+/** No query but a snapshot's id: any other could only be the SAS of whoever wrote the record. */
+const SOURCE = /^[^?]*(?:\?snapshot=[^&?]*)?$/;
+
 export function readOpenRun(metadata: Metadata): OpenRun | undefined {
   try {
     const value = JSON.parse(metadata[KEY.openRun] ?? 'null') as OpenRun | null;
-    return typeof value?.run === 'string' && typeof value.lease === 'string' && Number.isSafeInteger(value.applied) ? value : undefined;
+    const isOurs = typeof value?.run === 'string' && typeof value.lease === 'string' && Number.isSafeInteger(value.applied);
+    return isOurs && typeof value.source === 'string' && SOURCE.test(value.source) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -32,6 +32,11 @@ export interface SnapshotClaim {
   readonly base: SnapshotId | undefined;
   /** What the snapshot carries of the blob's own metadata, and besides; default: all of it. */
   readonly marks?: ((own: Metadata) => Metadata) | undefined;
+  /**
+   * The blob itself is to be right, not only its snapshot: then the snapshot of an interrupted run says nothing where the blob may have been
+   * changed since.
+   */
+  readonly ofBlob?: boolean;
 }
 
 export interface ProvenSnapshot {
@@ -53,6 +58,10 @@ export async function provenSnapshot(claim: SnapshotClaim, hold: Hold, mover: Pa
   const { emit } = tools;
   const repaired: Moved = { written: 0, cleared: 0, calls: 0 };
   let candidate = journal.record.attempt === undefined ? undefined : await earlierCandidate(hold, tools);
+  if (candidate !== undefined && claim.ofBlob && journal.record.touched) {
+    await journal.write({ wrong: [...(journal.record.wrong ?? []), candidate].slice(-MOST_WRONG), attempt: undefined });
+    candidate = undefined;
+  }
 
   for (let round = 1; round <= ROUNDS; round++) {
     const snapshot = candidate ?? (await takeSnapshot(claim, hold, tools));
@@ -69,8 +78,9 @@ export async function provenSnapshot(claim: SnapshotClaim, hold: Hold, mover: Pa
       code: 'repaired',
       text: `What was written to ${guard.blob.url} differed from its original in ${bytes} bytes. They were mended and are proven again.`,
     });
-    // Not deleted yet: an interrupted run's commit of it may still be under way, and an entry must never name a snapshot that is gone.
-    await journal.write({ wrong: [...(journal.record.wrong ?? []), snapshot].slice(-MOST_WRONG) });
+    // Not deleted yet: an interrupted run's commit of it may still be under way, and an entry must never name a snapshot that is gone. Nor looked
+    // for again: what was wrong once, if only by a bit that flipped on the way here, never counts.
+    await journal.write({ wrong: [...(journal.record.wrong ?? []), snapshot].slice(-MOST_WRONG), attempt: undefined });
   }
   throw new BackupError('integrity', `${guard.blob.url} does not get equal to its original: somebody or something keeps changing it.`, {
     unharmed: 'Nothing counts it as complete; earlier recovery points are as they were.',
@@ -84,7 +94,7 @@ async function takeSnapshot(
   { world, retrier, signal }: Tools,
 ): Promise<SnapshotId> {
   const attempt = world.uuid();
-  await journal.write({ attempt });
+  await journal.write({ attempt, touched: undefined });
   await guard.keep(signal);
   const fence = { leaseId: guard.leaseId };
   return takeMarkedSnapshot(

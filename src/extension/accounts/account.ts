@@ -1,3 +1,4 @@
+import type { AccountRules } from '../../engine/surroundings.ts';
 import type { Event } from 'vscode';
 import type { FindAccess } from '../../azure/access.ts';
 import type { BlobAddress } from '../../azure/blobAddress.ts';
@@ -50,6 +51,8 @@ export interface AccountDirectory {
   readonly findAccess: FindAccess;
   /** Blob endpoints of all known accounts, so that path-style addresses are understood. */
   endpoints(): readonly string[];
+  /** What Azure Resource Manager tells of an account that it found; undefined for others, and where it does not tell. @throws cancelled */
+  rulesOf(endpoint: string, signal: AbortSignal | undefined): Promise<AccountRules | undefined>;
   /** Tells apart addresses of one endpoint that have different credentials; undefined where the endpoint says it all. */
   credentialId(address: BlobAddress): string | undefined;
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { notices } from '../notices.ts';
 import { attach, isAccountName, type AttachInput } from './attachInput.ts';
 import type { Attached, Attachment } from './attached.ts';
 import { problemText, warningText } from './attachWords.ts';
@@ -152,7 +153,7 @@ function faultOf(attached: Attached): InputFault | undefined {
 /** @returns why the account does not answer, `cancel` when the user did not want to wait, or nothing when all is well */
 export async function checked(attachment: Attachment, check: FlowParts['check']): Promise<string | undefined> {
   const options = { location: vscode.ProgressLocation.Notification, title: t('Asking {0}…', attachment.account.name), cancellable: true };
-  return vscode.window.withProgress(options, async (_progress, cancellation) => {
+  return notices.withProgress(options, async (_progress, cancellation) => {
     const controller = new AbortController();
     cancellation.onCancellationRequested(() => controller.abort());
     const reason = await check(attachment, controller.signal);

@@ -2,6 +2,7 @@ import { tokenAccess, type Access } from '../../azure/access.ts';
 import type { BlobAddress } from '../../azure/blobAddress.ts';
 import { redact } from '../../azure/redact.ts';
 import type { Credential } from '../../azure/tokens.ts';
+import type { AccountRules } from '../../engine/surroundings.ts';
 import { BackupError, isBackupError, throwIfCancelled } from '../../engine/errors.ts';
 import type { Localise } from '../words/voice.ts';
 import type { AccountDirectory, AccountListing } from './account.ts';
@@ -129,6 +130,21 @@ export class Directory implements AccountDirectory {
   async choose(subscriptions: readonly UserSubscription[] | undefined): Promise<void> {
     await this.#parts.memory.update(KEPT.subscriptions, subscriptions);
     this.refresh();
+  }
+
+  /** What Azure Resource Manager tells of an account that it found; undefined for others, and where it does not tell. @throws cancelled */
+  async rulesOf(endpoint: string, signal: AbortSignal | undefined): Promise<AccountRules | undefined> {
+    const { arm, cloud, users } = this.#parts;
+    const found = this.#known().find((account) => accountId(account.endpoint) === accountId(endpoint));
+    if (!found) return undefined;
+    const { id, user, shownBy } = found.subscription;
+    try {
+      return await arm.accountRules(cloud().arm, users.credentialOf(user, shownBy), id, found.endpoint, { signal });
+    } catch (error) {
+      throwIfCancelled(signal);
+      if (isBackupError(error)) return undefined;
+      throw error;
+    }
   }
 
   /** Directories that ask for a sign-in of their own, as the last look found. */

@@ -1,6 +1,8 @@
 import type { ArmEndpoint, ArmProblem, CredentialFor, FoundAccount, LeftOut, Subscription } from '../../azure/arm/arm.ts';
 import type { FoundAccounts } from '../../azure/arm/findAccounts.ts';
 import type { FoundSubscriptions } from '../../azure/arm/findSubscriptions.ts';
+import type { Credential } from '../../azure/tokens.ts';
+import type { AccountRules } from '../../engine/surroundings.ts';
 import type { CallOptions } from '../../engine/pageBlob.ts';
 import type { MicrosoftAccount } from './sessions.ts';
 
@@ -13,11 +15,19 @@ export interface Arm {
     credentialFor: CredentialFor,
     options: CallOptions,
   ): Promise<FoundAccounts>;
+  accountRules(
+    arm: ArmEndpoint,
+    credential: Credential,
+    subscription: string,
+    endpoint: string,
+    options: CallOptions,
+  ): Promise<AccountRules | undefined>;
 }
 
 export const lazyArm: Arm = {
   findSubscriptions: async (...asked) => (await import('../../azure/arm/findSubscriptions.ts')).findSubscriptions(...asked),
   findAccounts: async (...asked) => (await import('../../azure/arm/findAccounts.ts')).findAccounts(...asked),
+  accountRules: async (...asked) => (await import('../../azure/arm/accountRules.ts')).accountRules(...asked),
 };
 
 /** Somebody whose subscriptions can be looked at: a Microsoft account of VS Code, or whoever the other credentials stand for. */

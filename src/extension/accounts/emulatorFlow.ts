@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { notices } from '../notices.ts';
 import { attach, EMULATOR } from './attachInput.ts';
 import type { Attachment } from './attached.ts';
 import { checked, type FlowParts } from './attachFlow.ts';
@@ -28,13 +29,13 @@ export async function attachEmulators(listed: readonly string[], check: FlowPart
     first.account.endpoint,
     reason,
   );
-  return (await vscode.window.showWarningMessage(text, addAnyway)) === addAnyway ? found : [];
+  return (await notices.showWarningMessage(text, addAnyway)) === addAnyway ? found : [];
 }
 
 async function complain(problem: string): Promise<void> {
   const open = t('Open Settings');
   const text = t('A connection string in the setting "{0}" cannot be used. {1}', 'pageBlobBackup.emulatorConnectionStrings', problem);
-  if ((await vscode.window.showErrorMessage(text, open)) === open) {
+  if ((await notices.showErrorMessage(text, open)) === open) {
     await vscode.commands.executeCommand('workbench.action.openSettings', 'pageBlobBackup.emulatorConnectionStrings');
   }
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { linkless } from '../notices.ts';
 
 /** A value, or where the user wants to go instead. */
 export type StepEnd<T> = { readonly value: T } | 'back' | 'cancel';
@@ -45,14 +46,14 @@ export function pick<Item extends vscode.QuickPickItem>(options: PickOptions<Ite
 /** One step with a text. */
 export function input(options: InputOptions): Promise<StepEnd<string>> {
   const view = vscode.window.createInputBox();
-  view.prompt = options.prompt;
+  view.prompt = options.prompt && linkless(options.prompt);
   view.placeholder = options.placeholder;
   view.value = options.value ?? '';
   view.password = options.password ?? false;
   const look = (): InputFault | undefined => {
     const fault = options.validate(view.value);
     const { Warning, Error } = vscode.InputBoxValidationSeverity;
-    view.validationMessage = fault?.message ? { message: fault.message, severity: fault.isWarning ? Warning : Error } : undefined;
+    view.validationMessage = fault?.message ? { message: linkless(fault.message), severity: fault.isWarning ? Warning : Error } : undefined;
     return fault;
   };
   view.onDidChangeValue(look);

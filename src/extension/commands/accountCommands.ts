@@ -1,4 +1,5 @@
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
+import { notices } from '../notices.ts';
 import { rowsOf, type Row } from './rows.ts';
 import type { Handler } from './tools.ts';
 
@@ -20,7 +21,7 @@ export const detachAccount: Handler = async ({ accounts }, first, selected) => {
   const yes = l10n.t('Detach');
   const text = all.length === 1 ? l10n.t('Detach {0}?', all[0]!.name) : l10n.t('Detach {0} accounts?', all.length);
   const detail = l10n.t('Its key or SAS is forgotten on this machine. Nothing in the storage account is changed.');
-  if ((await window.showWarningMessage(text, { modal: true, detail }, yes)) !== yes) return;
+  if ((await notices.showWarningMessage(text, { modal: true, detail }, yes)) !== yes) return;
   for (const { id } of all) await accounts.detach(id);
 };
 

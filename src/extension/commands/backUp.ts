@@ -1,4 +1,5 @@
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
+import { notices } from '../notices.ts';
 import type { RunSpec } from '../runs/run.ts';
 import { placeOf } from '../words/places.ts';
 import { askBlob } from './ask/askBlob.ts';
@@ -41,7 +42,7 @@ function isTakeOver(value: unknown): value is TakeOver {
 async function takeOver(spec: TakeOver, { runs }: CommandTools): Promise<void> {
   const { account, path } = placeOf(spec.backup);
   const yes = l10n.t('Take It Over');
-  const answer = await window.showWarningMessage(
+  const answer = await notices.showWarningMessage(
     l10n.t('Take over {0}?', path),
     {
       modal: true,

@@ -1,4 +1,5 @@
 import { l10n, window } from 'vscode';
+import { notices } from '../notices.ts';
 import { isBackupError } from '../../engine/errors.ts';
 import { toolsFor, type JobOptions } from '../../engine/tools.ts';
 import { deletionWords, secondWords, snapshotName, type Deletion } from '../words/deletion.ts';
@@ -28,18 +29,18 @@ export const deleteSnapshot: Handler = async (tools, first, selected) => {
 /** A hold is no question of how often one is asked: whoever set it takes it off. */
 async function tellHeld(held: readonly Deletion[], { voice }: CommandTools): Promise<void> {
   const { detail } = deletionWords(held, voice);
-  await window.showWarningMessage(l10n.t('Nothing was deleted.'), { modal: true, detail: detail.split('\n\n').slice(0, -1).join('\n\n') });
+  await notices.showWarningMessage(l10n.t('Nothing was deleted.'), { modal: true, detail: detail.split('\n\n').slice(0, -1).join('\n\n') });
 }
 
 async function areConfirmed(deletions: readonly Deletion[], { voice }: CommandTools): Promise<boolean> {
   const breaking = deletions.filter(({ loss }) => breaksChain(loss));
   const once = breaking.length > 0 ? l10n.t('Delete All the Same…') : l10n.t('Delete');
   const { text, detail } = deletionWords(deletions, voice);
-  if ((await window.showWarningMessage(text, { modal: true, detail }, once)) !== once) return false;
+  if ((await notices.showWarningMessage(text, { modal: true, detail }, once)) !== once) return false;
   if (breaking.length === 0) return true;
   const twice = l10n.t('Break the Chain');
   const second = secondWords(breaking, voice);
-  return (await window.showWarningMessage(second.text, { modal: true, detail: second.detail }, twice)) === twice;
+  return (await notices.showWarningMessage(second.text, { modal: true, detail: second.detail }, twice)) === twice;
 }
 
 async function deleteAll(deletions: readonly Deletion[], tools: CommandTools, job: JobOptions): Promise<void> {

@@ -1,4 +1,5 @@
-import { commands, l10n, window } from 'vscode';
+import { commands, l10n } from 'vscode';
+import { notices } from '../notices.ts';
 import { estimateOf } from '../../engine/jobs/estimate.ts';
 import { planBackup, type BackupPlan } from '../../engine/jobs/backup/plan.ts';
 import { countWork, fullWork } from '../../engine/jobs/backup/work.ts';
@@ -29,7 +30,7 @@ export const estimate: Handler = async (tools, first) => {
   const { text, detail } = estimateWords(name, plan, tools.voice);
   tools.log.info(`${text}\n${detail}`);
   const start = l10n.t('Back Up Now');
-  const answer = await window.showInformationMessage(text, { modal: true, detail }, start);
+  const answer = await notices.showInformationMessage(text, { modal: true, detail }, start);
   if (answer === start) await commands.executeCommand(COMMANDS.backUp, chain === undefined ? disk : first);
 };
 

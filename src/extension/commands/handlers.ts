@@ -1,5 +1,6 @@
 import * as account from './accountCommands.ts';
 import { backUp, backUpFull } from './backUp.ts';
+import { checkChain } from './checkChain.ts';
 import * as compare from './compare/compareCommands.ts';
 import { copySnapshot } from './copySnapshot.ts';
 import { copyUrl } from './copyUrl.ts';
@@ -10,6 +11,7 @@ import { restore } from './restore.ts';
 import { restoreQuickly } from './restoreQuickly.ts';
 import { revealBackup } from './revealBackup.ts';
 import { rewind } from './rewind.ts';
+import { generateSchedule } from './generateSchedule.ts';
 import { holdPoint, releaseHold } from './holdPoint.ts';
 import * as policy from './policyCommands.ts';
 import { prune } from './prune.ts';
@@ -25,6 +27,7 @@ export const HANDLERS: Handlers = {
   backUp,
   backUpFull,
   estimate,
+  checkChain,
   copySnapshot,
   takeSnapshot,
   deleteSnapshot,
@@ -43,5 +46,7 @@ export const HANDLERS: Handlers = {
   releaseHold,
   prune,
   ...schedule,
-  ...policy,
+  generateSchedule,
+  previewPolicy: policy.previewPolicy,
+  newPolicyFile: policy.newPolicyFile,
 };

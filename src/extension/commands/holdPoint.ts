@@ -2,7 +2,7 @@ import { l10n, window } from 'vscode';
 import { holdPoint as hold, releasePoint as release, type HoldResult } from '../../engine/jobs/prune/holdPoint.ts';
 import type { PointRequest } from '../../engine/jobs/restore/point.ts';
 import type { JobOptions } from '../../engine/tools.ts';
-import { withWaiting } from './progress.ts';
+import { withLooking } from './progress.ts';
 import { rowsOf, snapshotOf } from './rows.ts';
 import type { CommandTools, Handler } from './tools.ts';
 
@@ -20,11 +20,11 @@ async function forPoints(first: unknown, selected: unknown, title: string, chang
   const touched = new Set<string>();
   const results: HoldResult[] = [];
   try {
-    await withWaiting(title, tools.job, async (job) => {
+    await withLooking(title, async () => {
       for (const { blob, id } of points) {
         const [backup, catalogue] = await Promise.all([tools.session.pageBlob(blob), tools.session.recordStoreFor(blob)]);
         touched.add(blob);
-        const result = await change({ backup, catalogue, point: id }, job);
+        const result = await change({ backup, catalogue, point: id }, tools.job);
         results.push(result);
         tools.log.info(`Recovery point ${result.number} of ${blob} is ${result.held ? 'held' : 'released'}.`);
       }

@@ -1,4 +1,5 @@
 import { commands, l10n, Uri, window, workspace } from 'vscode';
+import { notices } from '../notices.ts';
 import { isBackupError } from '../../engine/errors.ts';
 import type { JobOptions } from '../../engine/tools.ts';
 import { forEachBounded } from '../../engine/transfer/concurrency.ts';
@@ -31,12 +32,10 @@ export const newPolicyFile: Handler = async ({ trees, voice }) => {
 
 /** *Preview Policy*: what the file means, as a document; nothing is changed. */
 export const previewPolicy: Handler = async (tools, file) => {
-  const { schedule, policyEditor, voice, job } = tools;
+  const { policyEditor, voice, job } = tools;
   const uri = await policyUri(file, tools);
   if (!uri) return;
-  // What is typed is previewed, saved or not.
-  const open = workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
-  const text = open?.getText() ?? (await schedule.read(uri.toString())) ?? '';
+  const text = await policyTextOf(uri, tools);
   const [{ readPolicy }, { previewText }] = await Promise.all([
     import('../../policy/file/readPolicy.ts'),
     import('../schedule/editor/previewText.ts'),
@@ -44,7 +43,7 @@ export const previewPolicy: Handler = async (tools, file) => {
   const { policy, problems } = readPolicy(text);
   if (!policy) {
     const { line = 1, message = '' } = problems[0] ?? {};
-    await window.showWarningMessage(l10n.t('The policy has a mistake in line {0}: {1}', line, message));
+    await notices.showWarningMessage(l10n.t('The policy has a mistake in line {0}: {1}', line, message));
     return;
   }
   const live = workspace.isTrusted
@@ -93,12 +92,19 @@ async function lookAt(
   return { found: [...failed, ...sorted], remark: remarks.filter(Boolean).join(' ') || undefined };
 }
 
-async function policyUri(file: unknown, { schedule }: CommandTools): Promise<Uri | undefined> {
+/** The text of a policy as it is typed, saved or not. */
+export async function policyTextOf(uri: Uri, { schedule }: CommandTools): Promise<string> {
+  const open = workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
+  return open?.getText() ?? (await schedule.read(uri.toString())) ?? '';
+}
+
+/** The policy file that a menu was opened on, that is being edited, or that is chosen. */
+export async function policyUri(file: unknown, { schedule }: CommandTools): Promise<Uri | undefined> {
   if (file instanceof Uri) return file;
   const active = window.activeTextEditor?.document.uri;
   if (active && isPolicyFile(active)) return active;
   const uris = await schedule.files();
-  if (uris.length === 0) await window.showInformationMessage(l10n.t('There is no policy file in this workspace for that.'));
+  if (uris.length === 0) await notices.showInformationMessage(l10n.t('There is no policy file in this workspace for that.'));
   if (uris.length < 2) return uris[0] === undefined ? undefined : Uri.parse(uris[0]);
   const items = uris.map((uri) => ({ label: workspace.asRelativePath(Uri.parse(uri)), uri }));
   const chosen = await window.showQuickPick(items, { placeHolder: l10n.t('Which policy file?') });

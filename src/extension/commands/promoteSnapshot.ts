@@ -1,4 +1,5 @@
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
+import { notices } from '../notices.ts';
 import { planPromote } from '../../engine/jobs/promote/promote.ts';
 import { promotionWords } from '../words/promotion.ts';
 import { withLooking } from './progress.ts';
@@ -16,6 +17,6 @@ export const promoteSnapshot: Handler = async ({ session, job, runs, voice, log 
   );
   const { text, detail, button } = promotionWords(plan, row.kind === 'point', voice);
   log.info(`${text}\n${detail}`);
-  const answer = await window.showWarningMessage(text, { modal: true, detail }, button);
+  const answer = await notices.showWarningMessage(text, { modal: true, detail }, button);
   if (answer === button) await runs.start({ job: 'promote', blob: ref.blob, snapshot: ref.id, promotion: job.world.uuid() });
 };

@@ -1,4 +1,5 @@
 import { l10n, window, workspace } from 'vscode';
+import { notices } from '../notices.ts';
 import { resultOf } from '../../engine/events.ts';
 import { planPrune, type PrunePlan, type PruneRequest } from '../../engine/jobs/prune/plan.ts';
 import { runPrune, type PruneResult } from '../../engine/jobs/prune/run.ts';
@@ -42,12 +43,12 @@ export const prune: Handler = async (tools, first) => {
 async function isConfirmed(plan: PrunePlan, name: string, { voice }: CommandTools): Promise<boolean> {
   const { text, detail, full, deletes } = pruneWords(plan, name, voice);
   if (deletes === 0) {
-    await window.showInformationMessage(text, { modal: true, detail });
+    await notices.showInformationMessage(text, { modal: true, detail });
     return false;
   }
   const yes = deletes === 1 ? l10n.t('Delete 1 Point') : l10n.t('Delete {0} Points', deletes);
   const all = l10n.t('Show All');
-  const answer = await window.showWarningMessage(text, { modal: true, detail }, yes, ...(full === undefined ? [] : [all]));
+  const answer = await notices.showWarningMessage(text, { modal: true, detail }, yes, ...(full === undefined ? [] : [all]));
   if (answer === all)
     await window.showTextDocument(await workspace.openTextDocument({ language: 'plaintext', content: `${text}\n\n${full}\n` }));
   return answer === yes;
@@ -62,5 +63,5 @@ async function tell({ deleted, refused, kept }: PruneResult, { freed, backup }: 
     deleted.length === 1
       ? l10n.t('1 recovery point deleted, {0} kept.', kept)
       : l10n.t('{0} recovery points deleted, {1} kept.', deleted.length, kept);
-  await window.showInformationMessage(`${text}${bytes}`);
+  await notices.showInformationMessage(`${text}${bytes}`);
 }

@@ -1,4 +1,5 @@
-import { commands, Disposable, l10n, window } from 'vscode';
+import { commands, Disposable, l10n } from 'vscode';
+import { notices } from '../notices.ts';
 import { COMMANDS } from '../names.ts';
 import { failureOf, type Remedy } from '../words/failure.ts';
 import { HANDLERS } from './handlers.ts';
@@ -26,7 +27,7 @@ async function tellFailure(error: unknown, again: () => Thenable<unknown>, { log
   log.error(text, error);
   const buttons = remedies.flatMap((remedy) => buttonFor(remedy, again));
   const show =
-    severity === 'error' ? window.showErrorMessage : severity === 'warning' ? window.showWarningMessage : window.showInformationMessage;
+    severity === 'error' ? notices.showErrorMessage : severity === 'warning' ? notices.showWarningMessage : notices.showInformationMessage;
   const pressed = await show(text, ...buttons);
   await pressed?.run();
 }

@@ -1,4 +1,5 @@
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
+import { notices } from '../notices.ts';
 import { placeOf } from '../words/places.ts';
 import { backupsOfDisk } from './backup/chainsOfDisk.ts';
 import { rowOf } from './rows.ts';
@@ -8,14 +9,14 @@ import type { CommandTools, Handler } from './tools.ts';
 export const revealBackup: Handler = async (tools, first) => {
   const backup = await backupOf(first, tools);
   if (backup === undefined) {
-    await window.showInformationMessage(l10n.t('There is no backup of this disk yet.'));
+    await notices.showInformationMessage(l10n.t('There is no backup of this disk yet.'));
     return;
   }
   if (await tools.trees.reveal(backup)) return;
   const attach = l10n.t('Attach Account…');
   const { account, path } = placeOf(backup);
   const text = l10n.t('The backup is {0} in the account {1}, which is not among your accounts.', path, account);
-  if ((await window.showInformationMessage(text, attach)) === attach) await tools.accounts.attachAccount();
+  if ((await notices.showInformationMessage(text, attach)) === attach) await tools.accounts.attachAccount();
 };
 
 async function backupOf(first: unknown, tools: CommandTools): Promise<string | undefined> {

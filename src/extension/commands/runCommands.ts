@@ -1,4 +1,5 @@
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
+import { notices } from '../notices.ts';
 import type { RunRecord } from '../runs/run.ts';
 import type { CommandTools, Handler } from './tools.ts';
 
@@ -16,7 +17,7 @@ function chosen({ runs }: CommandTools, first: unknown, selected: unknown, fits:
 export const cancelRun: Handler = async (tools, first, selected) => {
   const running = chosen(tools, first, selected, ({ state }) => state === 'running');
   const elsewhere = running.filter(({ id }) => !tools.runs.cancel(id));
-  if (elsewhere.length > 0) await window.showInformationMessage(l10n.t('This run is under way in another window. Cancel it there.'));
+  if (elsewhere.length > 0) await notices.showInformationMessage(l10n.t('This run is under way in another window. Cancel it there.'));
 };
 
 export const resumeRun: Handler = async (tools, first, selected) => {

@@ -1,4 +1,5 @@
 import { commands, l10n, Uri, window, workspace } from 'vscode';
+import { notices } from '../notices.ts';
 import { BackupError } from '../../engine/errors.ts';
 import { VIEWS } from '../names.ts';
 import type { Voice } from '../words/voice.ts';
@@ -15,7 +16,7 @@ export const startSchedule: Handler = async (tools, file) => {
   const uri = await askPolicy(file, tools, (each) => !schedule.switches.isOn(each));
   if (uri === undefined) return;
   const yes = l10n.t('Start');
-  const answer = await window.showInformationMessage(
+  const answer = await notices.showInformationMessage(
     l10n.t('Run the backups of {0} while this window is open?', nameOf(uri)),
     {
       modal: true,
@@ -58,7 +59,7 @@ export const snoozeSchedule: Handler = async ({ schedule, voice }, first, select
 export const runDueNow: Handler = async ({ schedule }) => {
   requireTrust();
   if (schedule.switches.on.length === 0) {
-    await window.showInformationMessage(l10n.t('No policy is switched on in this window. Start scheduled backups first.'));
+    await notices.showInformationMessage(l10n.t('No policy is switched on in this window. Start scheduled backups first.'));
     return;
   }
   await schedule.runNow();
@@ -84,7 +85,7 @@ async function askPolicy(file: unknown, { schedule }: CommandTools, fits: (uri: 
   if (file instanceof Uri) return file.toString();
   const uris = (await schedule.files()).filter(fits);
   if (uris.length === 0) {
-    await window.showInformationMessage(l10n.t('There is no policy file in this workspace for that.'));
+    await notices.showInformationMessage(l10n.t('There is no policy file in this workspace for that.'));
     return undefined;
   }
   if (uris.length === 1) return uris[0];

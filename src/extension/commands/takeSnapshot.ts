@@ -1,4 +1,5 @@
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
+import { notices } from '../notices.ts';
 import { takeMarkedSnapshot } from '../../engine/chain/markedSnapshot.ts';
 import { toolsFor } from '../../engine/tools.ts';
 import { placeOf } from '../words/places.ts';
@@ -26,7 +27,7 @@ export const takeSnapshot: Handler = async (tools, first) => {
   const time = timeIn(id);
   const when = time === undefined ? id : momentText(time, tools.voice);
   tools.log.info(`Took snapshot ${id} of ${url}.`);
-  await window.showInformationMessage(
+  await notices.showInformationMessage(
     l10n.t('Took a snapshot of {0}: {1}. It lies in the account of the disk and is lost with it; it is no backup.', name, when),
   );
 };

@@ -1,4 +1,5 @@
-import { l10n, ViewColumn, window } from 'vscode';
+import { l10n, ViewColumn } from 'vscode';
+import { notices } from '../notices.ts';
 import { BackupError, isBackupError } from '../../engine/errors.ts';
 import type { ListedChange } from '../../engine/jobs/diff/changeList.ts';
 import { sizeText } from '../../engine/sizeText.ts';
@@ -166,7 +167,7 @@ export class Comparison implements PageModel {
     const yes = l10n.t('Read Them');
     const text = l10n.t('Read {0} to see what really differs?', sizeText(bytes));
     const detail = l10n.t('Nothing is changed, but it takes its time, and the traffic may cost.');
-    return (await window.showWarningMessage(text, { modal: true, detail }, yes)) === yes;
+    return (await notices.showWarningMessage(text, { modal: true, detail }, yes)) === yes;
   }
 
   async #checkAll(real: RealCheck): Promise<void> {

@@ -1,11 +1,8 @@
+import { isAzureStorage } from '../../azure/trustedHosts.ts';
 import { BackupError } from '../../engine/errors.ts';
 import type { AccountDirectory } from '../accounts/account.ts';
 import { placeOf, urlKey } from '../words/places.ts';
 import type { Voice } from '../words/voice.ts';
-
-/** Blob endpoints of Azure's clouds: a token that is shown there is shown to nobody but the service. */
-const AZURE =
-  /^https:\/\/[a-z\d]+(?:-secondary)?(?:\.z\d+)?\.blob\.(?:core\.(?:windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)|storage\.azure\.net)\//;
 
 /**
  * An address may come from anywhere: no sign-in goes to a host that is neither Azure's nor one of the user's accounts.
@@ -17,7 +14,7 @@ export async function requireKnownPlace(
   signal: AbortSignal,
 ): Promise<void> {
   const isKnown = (): boolean => directory.endpoints().some((endpoint) => urlKey(blob).startsWith(`${urlKey(endpoint)}/`));
-  if (AZURE.test(blob) || isKnown()) return;
+  if (isAzureStorage(blob) || isKnown()) return;
   await directory.list(signal);
   if (isKnown()) return;
   const text = voice.t('{0} is in the storage account {1}, which is not among your accounts.', placeOf(blob).name, placeOf(blob).account);

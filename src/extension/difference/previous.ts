@@ -1,4 +1,5 @@
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
+import { notices } from '../notices.ts';
 import { BackupError } from '../../engine/errors.ts';
 import { pointsPage } from '../../engine/jobs/points/pointsPage.ts';
 import type { RecoveryPoint } from '../../engine/jobs/points/points.ts';
@@ -51,7 +52,7 @@ export async function compareSnapshotWithPrevious(after: ImageRef, tools: Tools)
 async function openOrOfferEmpty(before: ImageRef | undefined, after: ImageRef, hasNone: string, { voice }: Tools): Promise<void> {
   if (before) return openSubject({ kind: 'pair', pair: { before, after } }, voice);
   const show = l10n.t('Compare with an Empty Disk');
-  if ((await window.showInformationMessage(hasNone, show)) === show) await openSubject({ kind: 'pair', pair: { before, after } }, voice);
+  if ((await notices.showInformationMessage(hasNone, show)) === show) await openSubject({ kind: 'pair', pair: { before, after } }, voice);
 }
 
 async function pointsBelow(

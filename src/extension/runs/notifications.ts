@@ -1,4 +1,5 @@
-import { commands, l10n, ProgressLocation, window } from 'vscode';
+import { commands, l10n, ProgressLocation } from 'vscode';
+import { linkless, notices } from '../notices.ts';
 import { COMMANDS } from '../names.ts';
 import type { Failure, Remedy } from '../words/failure.ts';
 import { afterStopText, endedTitle, progressText, reachedText, runningTitle } from '../words/run.ts';
@@ -25,7 +26,7 @@ export class RunNotifications implements RunScreen {
     let newest = record;
     let timer: NodeJS.Timeout | undefined;
     const options = { location: ProgressLocation.Notification, title: runningTitle(record.spec, voice), cancellable: true };
-    void window.withProgress(options, (progress, token) => {
+    void notices.withProgress(options, (progress, token) => {
       token.onCancellationRequested(cancel);
       let shownPercent = 0;
       report = (message) => {
@@ -53,7 +54,7 @@ export class RunNotifications implements RunScreen {
   }
 
   tellDone(record: RunRecord, mood: 'good' | 'attention'): void {
-    const show = mood === 'good' ? window.showInformationMessage : window.showErrorMessage;
+    const show = mood === 'good' ? notices.showInformationMessage : notices.showErrorMessage;
     const product = record.spec.job === 'copy' ? undefined : productOf(record.spec);
     const compare = record.spec.job === 'backup' ? [this.#compare(record.spec.backup)] : [];
     const buttons = mood === 'good' && product !== undefined ? [...compare, this.#showInTree(product)] : [this.#showLog()];
@@ -63,20 +64,20 @@ export class RunNotifications implements RunScreen {
   tellStopped(record: RunRecord): void {
     const { t } = this.#voice;
     if (record.state !== 'resumable') {
-      void offer(window.showInformationMessage(record.outcome ?? '', this.#showLog()));
+      void offer(notices.showInformationMessage(record.outcome ?? '', this.#showLog()));
       return;
     }
     const title = endedTitle(record.spec, this.#voice);
     const reached = reachedText(record, this.#voice);
     const text = reached === undefined ? t('{0} was stopped.', title) : t('{0} was stopped at {1}.', title, reached);
-    void offer(window.showInformationMessage(`${text} ${afterStopText(record.spec, this.#voice)}`, this.#resume(record, t('Resume'))));
+    void offer(notices.showInformationMessage(`${text} ${afterStopText(record.spec, this.#voice)}`, this.#resume(record, t('Resume'))));
   }
 
   tellFailed(record: RunRecord, failure: Failure): void {
     const show = {
-      error: window.showErrorMessage,
-      warning: window.showWarningMessage,
-      calm: window.showInformationMessage,
+      error: notices.showErrorMessage,
+      warning: notices.showWarningMessage,
+      calm: notices.showInformationMessage,
       none: undefined,
     }[failure.severity];
     if (!show) return;
@@ -85,7 +86,7 @@ export class RunNotifications implements RunScreen {
 
   tellClash(record: RunRecord): void {
     const text = l10n.t('This blob is in use: {0} is under way. Nothing was started.', endedTitle(record.spec, this.#voice));
-    void offer(window.showInformationMessage(text, this.#showLog()));
+    void offer(notices.showInformationMessage(text, this.#showLog()));
   }
 
   /** Runs that were interrupted while nobody looked: one notification for all. */
@@ -95,7 +96,7 @@ export class RunNotifications implements RunScreen {
     if (!only) return;
     const showRuns = { title: l10n.t('Show Runs'), run: () => commands.executeCommand('pageBlobBackup.runs.focus') };
     if (records.length > 1) {
-      void offer(window.showInformationMessage(l10n.t('{0} runs were interrupted. They can be resumed.', records.length), showRuns));
+      void offer(notices.showInformationMessage(l10n.t('{0} runs were interrupted. They can be resumed.', records.length), showRuns));
       return;
     }
     const reached = reachedText(only, this.#voice);
@@ -103,7 +104,7 @@ export class RunNotifications implements RunScreen {
     const text = reached === undefined ? t('{0} was interrupted.', title) : t('{0} was interrupted at {1}.', title, reached);
     const safe = only.spec.job === 'backup' ? ` ${t('Recovery points that were made before are unharmed.')}` : '';
     const rest = isRestoreSpec(only.spec) || only.spec.job === 'promote' ? ` ${afterStopText(only.spec, this.#voice)}` : safe;
-    void offer(window.showInformationMessage(`${text}${rest}`, this.#resume(only, l10n.t('Resume')), showRuns));
+    void offer(notices.showInformationMessage(`${text}${rest}`, this.#resume(only, l10n.t('Resume')), showRuns));
   }
 
   #button(remedy: Remedy, record: RunRecord): Button[] {
@@ -156,5 +157,5 @@ async function offer(answer: Thenable<Button | undefined>): Promise<void> {
 
 /** The link runs a command of ours: notifications with progress have no buttons of their own but Cancel. */
 function messageOf(record: RunRecord, voice: Voice): string {
-  return `${progressText(record, voice)} ([${voice.t('Show log')}](command:${COMMANDS.showLog}))`;
+  return `${linkless(progressText(record, voice))} ([${voice.t('Show log')}](command:${COMMANDS.showLog}))`;
 }

@@ -1,4 +1,5 @@
 import { commands, l10n, StatusBarAlignment, window, type Disposable, type StatusBarItem } from 'vscode';
+import { notices } from '../notices.ts';
 import { rowKey, type FleetRow } from '../fleet/fleetRow.ts';
 import { troubleText, type RowStanding } from '../fleet/fleetWords.ts';
 import { COMMANDS } from '../names.ts';
@@ -72,7 +73,7 @@ export class TroubleScreen implements Disposable {
     const show = l10n.t('Show Fleet');
     const snooze = l10n.t('Snooze…');
     const log = l10n.t('Show Log');
-    const pressed = await window.showWarningMessage(text, show, snooze, log);
+    const pressed = await notices.showWarningMessage(text, show, snooze, log);
     if (pressed === show) await commands.executeCommand(COMMANDS.showFleet);
     if (pressed === snooze) await commands.executeCommand(COMMANDS.snoozeSchedule);
     if (pressed === log) await commands.executeCommand(COMMANDS.showLog);

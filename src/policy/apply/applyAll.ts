@@ -5,11 +5,16 @@ import { applyChain, type ChainOutcome } from './applyChain.ts';
 import type { ChainPorts } from './chainLook.ts';
 import type { PolicyChain } from './expand.ts';
 
+/** Does what there is to do for one chain. */
+type ApplyChain = (chain: PolicyChain, ports: ChainPorts, options: JobOptions) => Promise<ChainOutcome>;
+
 export interface ApplyOptions extends JobOptions {
   /** Chains at once. */
   readonly parallel: number;
   /** How long another process's run may take until its window counts as not served; milliseconds. */
   readonly patience: number;
+  /** What is done for a chain; `applyChain` unless given. */
+  readonly act?: ApplyChain;
   /** Told of every chain when all is decided about it. */
   readonly onOutcome: (outcome: ChainOutcome) => Promise<void>;
 }
@@ -27,14 +32,14 @@ export async function applyAll(
   portsOf: (chain: PolicyChain) => ChainPorts,
   options: ApplyOptions,
 ): Promise<void> {
-  const { parallel, patience, onOutcome, world, signal } = options;
+  const { parallel, patience, onOutcome, act = applyChain, world, signal } = options;
   const limits = { calls: DEFAULT_LIMITS.calls, bytes: Math.max(LEAST_BYTES, Math.floor(DEFAULT_LIMITS.bytes / parallel)) };
   const job: JobOptions = { limits, ...options };
   /** @returns chains that are busy */
   const pass = async (some: readonly PolicyChain[], isLast: boolean): Promise<PolicyChain[]> => {
     const busy: PolicyChain[] = [];
     const one = async (chain: PolicyChain): Promise<void> => {
-      const outcome = await applyChain(chain, portsOf(chain), job);
+      const outcome = await act(chain, portsOf(chain), job);
       if (outcome.outcome === 'busy' && !isLast) busy.push(chain);
       // On its second look a chain that is not due any more was served by whoever held it.
       else await onOutcome(outcome.outcome === 'notDue' && waitedFor.has(chain.key) ? { ...outcome, outcome: 'served' } : outcome);

@@ -16,9 +16,9 @@ export interface ChainOutcome {
   readonly chain: PolicyChain;
   /**
    * `served`: another process has served its window. `busy`: another run holds its backup blob, and its window is not served yet. `failed`: the backup, or
-   * the prune after it.
+   * the prune after it. `pruned`: of a prune without a backup.
    */
-  readonly outcome: 'backedUp' | 'unchanged' | 'notDue' | 'served' | 'busy' | 'failed';
+  readonly outcome: 'backedUp' | 'unchanged' | 'notDue' | 'served' | 'busy' | 'failed' | 'pruned';
   /** In plain words. */
   readonly reason: string;
   /** When it is due next, in milliseconds. */
@@ -29,6 +29,8 @@ export interface ChainOutcome {
   readonly prune?: PruneResult | undefined;
   readonly error?: BackupError | undefined;
   readonly warnings: readonly string[];
+  /** When the disk was last known to equal its newest point, in milliseconds; undefined where that point was found wrong, or nobody looked. */
+  readonly goodOn?: number | undefined;
 }
 
 /** Another run holds the backup blob, or took it over. */
@@ -54,16 +56,18 @@ export async function applyChain(
     if (event.type !== 'result') emit(event);
   };
   let look: ChainLook | undefined;
-  const about = () => ({ chain, missed: look?.due.missed ?? false, next: look?.due.next, warnings });
+  const about = () => ({ chain, missed: look?.due.missed ?? false, next: look?.due.next, warnings, goodOn: look && goodOn(look) });
   try {
     for (let attempt = 1; ; attempt++) {
       look = await lookAtChain(chain, ports, options);
+      const begun = options.world.now();
       if (!look.due.isDue) return { ...about(), outcome: attempt === 1 ? 'notDue' : 'served', reason: look.due.reason };
       try {
         const backup = await backUp(chain, ports, look, options, hear);
         if (typeof backup === 'string') return { ...about(), outcome: 'notDue', reason: backup };
         const outcome = {
           ...about(),
+          goodOn: begun,
           outcome: backup.kind === 'unchanged' ? 'unchanged' : 'backedUp',
           reason: backup.reason,
           backup,
@@ -80,6 +84,10 @@ export async function applyChain(
     const outcome = OVERTAKEN.includes(error.code) ? 'busy' : 'failed';
     return { ...about(), outcome, reason: error.message, error };
   }
+}
+
+function goodOn({ newest, index, lookedOn }: ChainLook): number | undefined {
+  return newest && index.failed.has(newest.number) ? undefined : lookedOn;
 }
 
 /** @returns why no run may begin now, where none may */

@@ -13,13 +13,14 @@ export interface ApplySummary {
   readonly empty: readonly string[];
 }
 
-const ORDER: readonly ChainOutcome['outcome'][] = ['failed', 'busy', 'backedUp', 'unchanged', 'served', 'notDue'];
+const ORDER: readonly ChainOutcome['outcome'][] = ['failed', 'busy', 'backedUp', 'unchanged', 'pruned', 'served', 'notDue'];
 
 export const OUTCOME_WORDS: Readonly<Record<ChainOutcome['outcome'], string>> = {
   failed: 'failed',
   busy: 'busy elsewhere',
   backedUp: 'backed up',
   unchanged: 'unchanged',
+  pruned: 'pruned',
   served: 'served elsewhere',
   notDue: 'not due',
 };

@@ -1,5 +1,6 @@
 import type { PageBlob } from '../../../src/engine/pageBlob.ts';
 import type { RecordStore } from '../../../src/engine/recordStore.ts';
+import type { Surroundings } from '../../../src/engine/surroundings.ts';
 
 export type Account = 'source' | 'backup';
 
@@ -12,6 +13,8 @@ export interface ContractFixture {
   /** The records in the folder `name` of the backup account, such as `disk.chain`. */
   records(name: string): RecordStore;
   recordsInAbsentContainer(): RecordStore;
+  /** What surrounds the blobs of that account; `absent`: in a container that does not exist. */
+  surroundings(account: Account | 'absent'): Surroundings;
   /** What others do to a blob, outside the port. */
   readonly foreign: ForeignHooks;
   /** Lets the service's clock go on; absent where it cannot be driven. */

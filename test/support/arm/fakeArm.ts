@@ -12,6 +12,17 @@ export interface FakeAccount {
   readonly sku?: string;
   readonly hierarchical?: boolean;
   readonly sharedKeys?: boolean;
+  readonly rules?: FakeRules;
+}
+
+/** As ARM writes them. */
+export interface FakeRules {
+  readonly versioning?: boolean;
+  readonly defaultAction?: 'Allow' | 'Deny';
+  readonly publicNetworkAccess?: 'Enabled' | 'Disabled';
+  readonly copyScope?: 'AAD' | 'PrivateLink';
+  /** Without: the account has no policy, 404. */
+  readonly lifecycle?: readonly object[];
 }
 
 export interface FakeSubscription {
@@ -89,6 +100,8 @@ async function answer(arm: FakeArm, request: IncomingMessage, response: ServerRe
   }
   if (!url.searchParams.has('api-version')) return refuse(400, 'MissingApiVersionParameter');
   await arm.gate(url.pathname);
+  const one = resourceAt(arm, url.pathname, claims);
+  if (one !== undefined) return typeof one === 'number' ? refuse(one, 'ManagementPolicyNotFound') : send(200, one);
   const items = itemsAt(arm, url.pathname, claims);
   if (typeof items === 'number') return refuse(items, items === 403 ? 'AuthorizationFailed' : 'NotFound');
   const from = Number(url.searchParams.get('$skiptoken') ?? 0);
@@ -96,6 +109,19 @@ async function answer(arm: FakeArm, request: IncomingMessage, response: ServerRe
   next.searchParams.set('$skiptoken', String(from + arm.pageSize));
   const more = from + arm.pageSize < items.length ? { nextLink: next.href } : {};
   send(200, { value: items.slice(from, from + arm.pageSize), ...more });
+}
+
+/** A part of one account, or the status of the refusal; undefined for lists. */
+function resourceAt(arm: FakeArm, path: string, { tid }: Claims): object | number | undefined {
+  const [, id, name, part] =
+    /^\/subscriptions\/([^/]+)\/resourceGroups\/rg\/providers\/Microsoft\.Storage\/storageAccounts\/([^/]+)\/(.+)$/.exec(path) ?? [];
+  if (id === undefined) return undefined;
+  const subscription = arm.tenants.find((one) => one.id === tid)?.subscriptions.find((one) => one.id === id);
+  const rules = subscription?.accounts.find((account) => account.name === name)?.rules;
+  if (!subscription) return 404;
+  if (part === 'blobServices/default') return { properties: { isVersioningEnabled: rules?.versioning ?? false } };
+  if (part !== 'managementPolicies/default' || !rules?.lifecycle) return 404;
+  return { properties: { policy: { rules: rules.lifecycle } } };
 }
 
 /** The whole list, or the status of the refusal. */
@@ -118,7 +144,7 @@ function itemsAt(arm: FakeArm, path: string, { tid }: Claims): unknown[] | numbe
 }
 
 function accountJson(
-  { name, endpoint, kind = 'StorageV2', sku = 'Standard_LRS', hierarchical = false, sharedKeys = true }: FakeAccount,
+  { name, endpoint, kind = 'StorageV2', sku = 'Standard_LRS', hierarchical = false, sharedKeys = true, rules }: FakeAccount,
   subscription: string,
 ): unknown {
   return {
@@ -131,6 +157,9 @@ function accountJson(
     properties: {
       isHnsEnabled: hierarchical,
       allowSharedKeyAccess: sharedKeys,
+      ...(rules?.copyScope && { allowedCopyScope: rules.copyScope }),
+      ...(rules?.publicNetworkAccess && { publicNetworkAccess: rules.publicNetworkAccess }),
+      ...(rules?.defaultAction && { networkAcls: { defaultAction: rules.defaultAction } }),
       provisioningState: 'Succeeded',
       primaryEndpoints: kind === 'FileStorage' ? { file: endpoint } : { blob: `${endpoint}/` },
     },

@@ -43,6 +43,8 @@ export interface Emulator {
   /** `http://127.0.0.1:PORT/account`, no slash at the end. */
   blobEndpoint(account: string): string;
   connectionString(account: string): string;
+  /** Copy sources that name this `host:port` mean this server too: for a proxy before it. */
+  alsoKnownAs(host: string): void;
   /** Query text without the question mark; for a snapshot it names it. */
   sas(account: string, request: SasRequest): string;
   readonly counts: Counts;
@@ -103,6 +105,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     blobEndpoint,
     connectionString: (account) =>
       `DefaultEndpointsProtocol=${service.protocol};AccountName=${account};AccountKey=${store.account(account).key};BlobEndpoint=${blobEndpoint(account)};`,
+    alsoKnownAs: (host) => void service.hosts.add(host),
     sas: (account, request) => mintSas(store.account(account), request),
     counts: service.counts,
     resetCounts: () => void Object.assign(service.counts, noCounts()),

@@ -22,6 +22,9 @@ export interface Switches {
   premiumSnapshotInterval: number;
   /** Deleted blobs and snapshots stay listed and can be undeleted. */
   softDelete: boolean;
+  /** Containers are under such a policy: shown in their properties, and nothing more. */
+  immutabilityPolicy: boolean;
+  legalHold: boolean;
   /** OAuth tokens that are let in; they may do everything. */
   bearerTokens: readonly string[];
   /** How far x-ms-date may lie from the server's clock. */
@@ -41,6 +44,8 @@ export function defaultSwitches(): Switches {
     newestVersion: undefined,
     premiumSnapshotInterval: 10 * 60_000,
     softDelete: false,
+    immutabilityPolicy: false,
+    legalHold: false,
     bearerTokens: [],
     dateSkewMs: undefined,
   };

@@ -106,6 +106,7 @@ export class CommandRig {
         return client.pageBlob(blob!).image(snapshot);
       },
       recordStoreFor: async (url) => client.recordStore(`${url}.chain`),
+      surroundings: async (url) => client.surroundings(url),
       lister: async () => memoryLister(this.chain.service, this.containers),
       browse: async (endpoint) =>
         memoryBrowser(this.chain.service, endpoint, this.containers[endpoint] ?? [], { asked: [], before: () => undefined, pageSize: 100 }),
@@ -155,6 +156,7 @@ export class CommandRig {
       findAccess: () => undefined,
       endpoints: () => this.listing.accounts.map(({ endpoint }) => endpoint),
       credentialId: () => undefined,
+      rulesOf: async () => undefined,
     };
   }
 

@@ -171,6 +171,7 @@ export function sessionOf(rig: ScheduleRig, client: MemoryClient): PolicySession
     pageBlob: async (url) => client.pageBlob(url),
     image: async (url) => client.pageBlob(url).image(),
     recordStoreFor: async (url, place) => client.recordStore(place === undefined ? `${url}.chain` : `${place}/own.chain`),
+    surroundings: async (url) => client.surroundings(url),
     browse: () => Promise.reject(new Error('Nobody browses here.')),
     lister: async () => memoryLister(rig.service, { 'https://disks.example': ['vhds'], 'https://backups.example': ['backups'] }),
   };

@@ -26,7 +26,10 @@ export type Operation =
   | 'abortCopy'
   | 'recordList'
   | 'recordRead'
-  | 'recordCreate';
+  | 'recordCreate'
+  | 'accountFacts'
+  | 'containerFacts'
+  | 'serviceFacts';
 
 /** What a call asks for. */
 export interface CallArguments {

@@ -6,6 +6,8 @@ import type { CallRecord } from './calls.ts';
 import { Crash } from './faults.ts';
 import type { Fault } from './faults.ts';
 import { MemoryPageBlob } from './memoryPageBlob.ts';
+import type { Surroundings } from '../../../src/engine/surroundings.ts';
+import { MemorySurroundings } from './memorySurroundings.ts';
 import { MemoryRecordStore } from './memoryRecordStore.ts';
 import type { MemoryService } from './memoryService.ts';
 import { ambiguous } from './refusals.ts';
@@ -59,6 +61,11 @@ export class MemoryClient implements Seam {
   /** The records in the folder `url`, such as `https://…/disk.chain`. */
   recordStore(url: string): RecordStore {
     return new MemoryRecordStore(this, this.service.ledger, url);
+  }
+
+  /** What surrounds the blob at `url`; an account is the part before the container. */
+  surroundings(url: string): Surroundings {
+    return new MemorySurroundings(this, this.service, url);
   }
 
   async call<T>(request: Request<T>): Promise<T> {

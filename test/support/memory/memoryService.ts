@@ -1,5 +1,6 @@
 import type { PageBlob } from '../../../src/engine/pageBlob.ts';
 import type { RecordStore } from '../../../src/engine/recordStore.ts';
+import type { AccountFacts, ContainerFacts, ServiceFacts } from '../../../src/engine/surroundings.ts';
 import type { RangeSet } from '../../../src/engine/ranges/rangeSet.ts';
 import type { Call, CallRecord, Interceptor, Traffic } from './calls.ts';
 import { trafficOf } from './calls.ts';
@@ -33,6 +34,8 @@ export class MemoryService {
   readonly late = new LateEffects();
   /** All calls so far, of all clients. */
   readonly calls: CallRecord[] = [];
+  /** What accounts (by endpoint) and containers (by URL) are like, where they are not plain. */
+  readonly facts = new Map<string, Partial<AccountFacts & ContainerFacts & ServiceFacts>>();
   /** Asked for a fault at every call. */
   interceptor: Interceptor | undefined;
   private readonly quiet: MemoryClient;

@@ -10,6 +10,9 @@ const work = 'jobs/backup/work.ts';
 const sources = 'jobs/backup/sourceSnapshots.ts';
 const catalogue = 'chain/catalogue.ts';
 const rewind = 'jobs/restore/rewind.ts';
+const newChain = 'jobs/restore/restoreChain.ts';
+const promote = 'jobs/promote/promote.ts';
+const promoteRefusals = 'jobs/promote/refusals.ts';
 const safety = 'jobs/restore/safetySnapshot.ts';
 
 export const ENGINE_MUTANTS = [
@@ -30,12 +33,7 @@ export const ENGINE_MUTANTS = [
     'return union(changed, touched);',
     'return changed;',
   ]),
-  m(
-    'a wrong backup snapshot stays',
-    proven,
-    "await guard.change('deleting a wrong snapshot'",
-    "if (false) await guard.change('deleting a wrong snapshot'",
-  ),
+  m('a wrong backup snapshot stays', run, 'const unnamed = [...wrong, snapshot]', 'const unnamed = [snapshot]'),
   m('a rebase is proven no further than asked', run, "if (this.#plan.base === undefined) return 'full';", ''),
   m(
     'a snapshot that the proof needs and that is gone ends the run',
@@ -75,12 +73,7 @@ export const ENGINE_MUTANTS = [
     "if ((await this.#store.create(name, text, { signal })) === 'created') return entry;",
     'await this.#store.create(name, text, { signal });\n        return entry;',
   ),
-  m(
-    'the catalogue is not looked at again under the lease',
-    'jobs/backup/run.ts',
-    'if ((numbers.at(-1) ?? 0) !== plan.parent) throw',
-    'if (false) throw',
-  ),
+  m('the catalogue is not looked at again under the lease', 'jobs/backup/run.ts', 'if (newest !== plan.parent) throw', 'if (false) throw'),
   m('a commit whose answer was lost is taken for somebody else’s', catalogue, 'if (there?.run === entry.run) return there;', ''),
   m(
     'a commit whose answer was lost is taken as done',
@@ -94,7 +87,12 @@ export const ENGINE_MUTANTS = [
     'if (there?.run === entry.run) return there;',
     'if (there?.run === entry.run) return entry;',
   ),
-  m('a damaged entry is read as it is', 'chain/entry.ts', 'if (!isEntry(value)) {', 'if (value === undefined) {'),
+  m(
+    'a damaged entry is read as it is',
+    'chain/entry.ts',
+    'if (!isEntry(value) || value.number !== number) {',
+    'if (value === undefined) {',
+  ),
   // Law 4: lease and epoch, for progress and cost
   m(
     'the lease is ignored',
@@ -113,12 +111,7 @@ export const ENGINE_MUTANTS = [
     "if (isBackupError(error) && error.effect === 'unknown') await this.raiseEpoch(epoch, signal);",
     '',
   ),
-  m(
-    'writes do not name the epoch',
-    guard,
-    'return await send({ leaseId: this.leaseId, epoch });',
-    'return await send({ leaseId: this.leaseId, epoch: undefined });',
-  ),
+  m('writes do not name the epoch', guard, 'send({ leaseId: this.leaseId, epoch })', 'send({ leaseId: this.leaseId, epoch: undefined })'),
   m('a run begins without raising the epoch', guard, 'await guard.raiseEpoch(found.sequenceNumber, signal);', ''),
   m('one’s own higher epoch is taken for another run', guard, 'if (epoch < this.#epoch) continue;', ''),
   m(
@@ -146,8 +139,8 @@ export const ENGINE_MUTANTS = [
   m(
     'an offset is trusted for another source snapshot',
     run,
-    'resumed ? { snapshot: id } : { snapshot: id, applied: 0, attempt: undefined }',
-    '{ snapshot: id }',
+    'resumed ? { snapshot: id } : { snapshot: id, startedOn, applied: 0, attempt: undefined }',
+    '{ snapshot: id, ...(!resumed && { startedOn }) }',
   ),
   m(
     'the watermark is the highest byte done',
@@ -209,8 +202,8 @@ export const ENGINE_MUTANTS = [
   m(
     'a point that failed its verification is built upon',
     plan,
-    'tipFailed: newest !== undefined && failed.has(newest)',
-    'tipFailed: false',
+    'failed: await failedGround(chain, numbers, failed, signal)',
+    'failed: undefined',
   ),
   // Law 8: what is deleted, and what is left alone
   m(
@@ -230,15 +223,15 @@ export const ENGINE_MUTANTS = [
   m(
     'unchanged leaves its source snapshot',
     run,
-    'await this.#cleanUp(() => deleteRecorded(this.#request.source, id, this.#toolsAfterCommit()));',
-    'await this.#cleanUp(async () => undefined);',
+    'await this.#cleanUp(async () => {\n      await discard(this.#request.source, [id], undefined, this.#tools);',
+    'await this.#cleanUp(async () => {',
   ),
   m('after the commit the signal still stops the run', run, 'return { ...this.#tools, signal: undefined };', 'return this.#tools;', [
     run,
     'if (!isBackupError(error)) throw error;',
     'throw error;',
   ]),
-  m('a blob that is not ours is written', plan, 'throw refuse.notOurs(backup.url);', 'void 0;'),
+  m('a blob that is not ours is written', plan, 'if (!openRun && !adopt &&', 'if (false &&'),
   m(
     'a copied mark makes a blob ours',
     plan,
@@ -305,6 +298,56 @@ export const ENGINE_MUTANTS = [
   ]),
   m('a mark that finds no room is dropped', rewind, 'if (!hasRoom(metadata, marks)) {', 'if (false) {'),
   m('a disk is rewound to a point of another one', rewind, 'if (entry.source.url !== disk.url) {', 'if (false) {'),
+  m(
+    'rewind: a snapshot of before stands for a disk that may have been changed since',
+    proven,
+    'claim.ofBlob && journal.record.touched',
+    'false',
+  ),
+  m('rewind: that it may have been changed is forgotten after a second death', hold, '(!taken || resumable.touched)', '!taken'),
+  // Law 7: restore with a chain of its own
+  m(
+    'restore chain: a point is promoted over a blob that was there',
+    'jobs/restore/promotion.ts',
+    'if (isOurs && !(length',
+    'if (true || !(length',
+  ),
+  m('restore chain: a point that is gone is begun with', newChain, 'await findPoint(request, tools);\n\n  const there', 'const there'),
+  m('restore chain: the snapshot that counts calls itself partial', newChain, '{ ...without(own, KEY.restore), ', '{ ...own, '),
+  m(
+    'restore chain: what was found wrong counts all the same',
+    newChain,
+    'if (base.wrong.includes(entry.backup.snapshot) ||',
+    'if (false &&',
+  ),
+  m('restore chain: the snapshot that the record names is thrown away', newChain, '.filter((id) => id !== entry.backup.snapshot)', ''),
+  m('restore chain: the anchor that the record names is thrown away', newChain, '.filter((id) => id !== entry.source.snapshot)', ''),
+  m('restore chain: what is recorded is done again', newChain, 'if (recorded)\n    return', 'if (recorded && false)\n    return'),
+  m(
+    'restore chain: the new backup keeps its record of an open run',
+    newChain,
+    'await (await holdBackupAgain(request, plan.length, afterwards))?.journal.close();',
+    '',
+  ),
+  // Promote: the disk as it was is never lost
+  m('promote: no safety snapshot is taken', promote, 'if (!isEmptied) safety = await safetySnapshot(blob, now, tools);', ''),
+  m('promote: an emptied blob is taken for the one before', promote, 'if (!isEmptied) safety', 'safety'),
+  m('promote: the safety snapshot is taken again', promote, '(await findMarkedSnapshot(blob, mark, retrier, signal)) ??', ''),
+  m(
+    'promote: what is written meanwhile is overwritten',
+    promote,
+    '{ replacing: now.etag }, tools)',
+    '{ replacing: (await blob.image().properties()).etag }, tools)',
+  ),
+  m('promote: a copy that failed counts', promote, "if (state.status !== 'success') throw copyFailed(blob, state, safety);", ''),
+  m(
+    'promote: the result is not compared',
+    promote,
+    'const proof = await compare(plan, request, image, safety, tools);',
+    'const proof = beginProof();',
+  ),
+  m('promote: a leased blob is overwritten', promoteRefusals, "if (lease === 'leased' || lease === 'breaking') {", 'if (false) {'),
+  m('promote: a half restored disk is overwritten', promoteRefusals, "if (metadata[KEY.restore] === 'partial' || open) {", 'if (false) {'),
   // Copies by the service
   m(
     'a promoted blob is believed whoever wrote to it',
@@ -339,8 +382,8 @@ export const ENGINE_MUTANTS = [
   ),
   m(
     'a stopped copy runs on at the service',
-    'jobs/copy/copy.ts',
-    'return await abort(target, state.id, { ...tools, signal: undefined });',
+    'jobs/copy/serviceCopy.ts',
+    'return abort(target, begun.id, { ...tools, signal: undefined });',
     'throw error;',
   ),
 ];

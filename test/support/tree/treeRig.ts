@@ -60,6 +60,7 @@ export class TreeRig {
       findAccess: () => undefined,
       endpoints: () => this.listing.accounts.map(({ endpoint }) => endpoint),
       credentialId: () => undefined,
+      rulesOf: async () => undefined,
     };
   }
 
@@ -69,6 +70,7 @@ export class TreeRig {
       pageBlob: async (url) => client.pageBlob(url),
       image: async (url) => client.pageBlob(url).image(),
       recordStoreFor: async (url) => client.recordStore(`${url}.chain`),
+      surroundings: async (url) => client.surroundings(url),
       browse: async (endpoint) => memoryBrowser(this.chain.service, endpoint, this.containers[endpoint] ?? [], this.control),
     };
   }

@@ -71,7 +71,7 @@ function signedIn(token = 'token-1'): { azure: Azure; asked: () => number } {
       return { token, expiresOnTimestamp: Date.now() + 60 * MINUTE };
     },
   };
-  return { azure: openAzure({ tokenCredential }), asked: () => asked };
+  return { azure: openAzure({ tokenCredential, named: [base] }), asked: () => asked };
 }
 
 const withKey = (): Azure => openAzure({ findAccess: () => accessWithKey('target', KEY) });

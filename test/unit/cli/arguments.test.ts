@@ -81,7 +81,7 @@ describe('the help', () => {
     }
     assert.deepEqual(
       COMMANDS.map(({ name }) => name),
-      ['backup', 'points', 'diff', 'restore', 'promote', 'copy', 'verify', 'hold', 'prune', 'apply'],
+      ['backup', 'points', 'diff', 'restore', 'promote', 'copy', 'verify', 'check', 'hold', 'prune', 'apply', 'generate'],
     );
   });
 

@@ -1,46 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isBackupError, type ErrorCode } from '../../../src/engine/errors.ts';
-import { resultOf } from '../../../src/engine/events.ts';
-import { planPromote, runPromote } from '../../../src/engine/jobs/promote/promote.ts';
+import { planPromote } from '../../../src/engine/jobs/promote/promote.ts';
 import { PAGE } from '../../../src/engine/ranges/pageRange.ts';
-import type { JobOptions } from '../../../src/engine/tools.ts';
-import { callsDuring, changeDisk, chainWithOnePoint, isPageWrite, newestEqualsDisk } from '../../support/chain/chainViews.ts';
+import { callsDuring, isPageWrite, liveSnapshots, newestEqualsDisk } from '../../support/chain/chainViews.ts';
 import { SOURCE, type MemoryChain } from '../../support/chain/memoryChain.ts';
-import { beforeCall, firstCalls, nthCall } from '../../support/engine/faultPlans.ts';
-import { Crash } from '../../support/memory/faults.ts';
-import type { Switches } from '../../support/memory/switches.ts';
-
-/** A disk with a backup and a snapshot of its own, changed since. */
-async function scene(options: { seed?: number; switches?: Partial<Switches> } = {}) {
-  const chain = await chainWithOnePoint(options);
-  const snapshot = chain.service.foreign.snapshot(SOURCE);
-  changeDisk(chain);
-  const before = chain.service.foreign.snapshot(SOURCE);
-  return { chain, snapshot, before };
-}
-
-async function promote(chain: MemoryChain, snapshot: string, job: Partial<JobOptions> = {}) {
-  const blob = chain.service.client(`promote${chain.world.uuid()}`).pageBlob(SOURCE);
-  const options = { world: chain.world, ...job };
-  return resultOf(runPromote(await planPromote({ blob, snapshot }, options), { blob, snapshot, proof: 'full' }, options));
-}
+import { differs, promote, promotionScene } from '../../support/chain/promotionScene.ts';
+import { crashSweep } from '../../support/crash/crashSweep.ts';
+import { PROMOTION } from '../../support/crash/promotions.ts';
+import { beforeCall, firstCalls } from '../../support/engine/faultPlans.ts';
 
 const fails = (call: Promise<unknown>, code: ErrorCode) => assert.rejects(call, (error: unknown) => isBackupError(error, code));
-const differs = ({ service }: MemoryChain, one: string | undefined, other: string) =>
-  service.oracle.differenceOf({ url: SOURCE, ...(one !== undefined && { snapshot: one }) }, { url: SOURCE, snapshot: other });
-const live = ({ service }: MemoryChain) => service.oracle.snapshotsEver(SOURCE).filter(({ deletedBy }) => deletedBy === undefined);
-
-/** Some live snapshot holds the disk as it was, whatever has become of the disk. */
-function nothingLost(chain: MemoryChain, before: string, when: string): void {
-  const mine = live(chain).filter(({ takenBy }) => takenBy.startsWith('promote'));
-  const isAsBefore = differs(chain, undefined, before) === undefined;
-  assert.ok(isAsBefore || mine.some(({ id }) => differs(chain, id, before) === undefined), `the disk as it was is lost, ${when}`);
-}
+const live = (chain: MemoryChain) => liveSnapshots(chain, SOURCE);
 
 describe('promoting a snapshot over its base', () => {
   it('the blob is the snapshot, the blob as it was stays as a snapshot, and the next backup compares the whole disk', async () => {
-    const { chain, snapshot, before } = await scene();
+    const { chain, snapshot, before } = await promotionScene();
     const count = live(chain).length;
     const { result, calls } = await callsDuring(chain, () => promote(chain, snapshot));
     assert.equal(differs(chain, undefined, snapshot), undefined);
@@ -58,7 +33,7 @@ describe('promoting a snapshot over its base', () => {
   });
 
   it('the plan says what it costs, and changes nothing', async () => {
-    const { chain, snapshot } = await scene();
+    const { chain, snapshot } = await promotionScene();
     const { result, calls } = await callsDuring(chain, () =>
       planPromote({ blob: chain.service.pageBlob(SOURCE), snapshot }, { world: chain.world }),
     );
@@ -71,7 +46,7 @@ describe('promoting a snapshot over its base', () => {
   });
 
   it('is refused on a leased blob, where a run is open, and for a snapshot that is not there', async () => {
-    const { chain, snapshot, before } = await scene();
+    const { chain, snapshot, before } = await promotionScene();
     await fails(promote(chain, 'no such snapshot'), 'snapshotNotFound');
     await chain.service.pageBlob(SOURCE).setMetadata({ pbb_restore: 'partial' });
     await fails(promote(chain, snapshot), 'busy');
@@ -82,7 +57,7 @@ describe('promoting a snapshot over its base', () => {
   });
 
   it('is refused where metadata leaves no room for its marks, before a snapshot is taken', async () => {
-    const { chain, snapshot } = await scene();
+    const { chain, snapshot } = await promotionScene();
     chain.service.foreign.setMetadata(SOURCE, { notes: 'x'.repeat(8150) });
     const count = live(chain).length;
     await fails(promote(chain, snapshot), 'notSupported');
@@ -93,7 +68,7 @@ describe('promoting a snapshot over its base', () => {
   });
 
   it('a blob that is written between the safety snapshot and the copy is not overwritten', async () => {
-    const { chain, snapshot } = await scene();
+    const { chain, snapshot } = await promotionScene();
     chain.service.interceptor = beforeCall(
       ({ operation }) => operation === 'startCopy',
       () => chain.write(3, 77),
@@ -106,7 +81,7 @@ describe('promoting a snapshot over its base', () => {
   });
 
   it('stopped while the service copies: the copy goes on, and the same request follows it', async () => {
-    const { chain, snapshot, before } = await scene({ switches: { copyPolls: 20 } });
+    const { chain, snapshot, before } = await promotionScene({ switches: { copyPolls: 20 } });
     const controller = new AbortController();
     chain.service.interceptor = beforeCall(
       ({ operation, index }) => operation === 'properties' && index > 0 && chain.service.ledger.pageBlob(SOURCE).pendingCopy !== undefined,
@@ -125,7 +100,7 @@ describe('promoting a snapshot over its base', () => {
   });
 
   it('a copy that fails leaves the blob empty, says where it is as it was, and can be taken up', async () => {
-    const { chain, snapshot, before } = await scene({ switches: { copyPolls: 20 } });
+    const { chain, snapshot, before } = await promotionScene({ switches: { copyPolls: 20 } });
     chain.service.interceptor = beforeCall(
       ({ operation }) => operation === 'properties' && chain.service.ledger.pageBlob(SOURCE).pendingCopy !== undefined,
       () => chain.service.ledger.endCopy(chain.service.ledger.pageBlob(SOURCE), 'failed'),
@@ -145,7 +120,7 @@ describe('promoting a snapshot over its base', () => {
 
   it('an answer that is lost is looked up: one safety snapshot, one copy', async () => {
     for (const operation of ['createSnapshot', 'startCopy'] as const) {
-      const { chain, snapshot, before } = await scene();
+      const { chain, snapshot, before } = await promotionScene();
       const count = live(chain).length;
       chain.service.interceptor = firstCalls(operation, { kind: 'lostAnswer' });
       const result = await promote(chain, snapshot);
@@ -156,7 +131,7 @@ describe('promoting a snapshot over its base', () => {
   });
 
   it('an earlier copy, or somebody else’s, is not taken for the one whose request was lost', async () => {
-    const { chain, snapshot } = await scene();
+    const { chain, snapshot } = await promotionScene();
     await promote(chain, snapshot);
     chain.write(1, 44);
     const second = chain.service.foreign.snapshot(SOURCE);
@@ -172,7 +147,7 @@ describe('promoting a snapshot over its base', () => {
   });
 
   it('another copy that takes the place of the one that is followed is no success', async () => {
-    const { chain, snapshot, before } = await scene({ switches: { copyPolls: 5 } });
+    const { chain, snapshot, before } = await promotionScene({ switches: { copyPolls: 5 } });
     const { service } = chain;
     let polls = 0;
     service.interceptor = ({ operation }) => {
@@ -188,7 +163,7 @@ describe('promoting a snapshot over its base', () => {
   });
 
   it('two machines: whoever is second is told where the blob is as it was, and not to delete it', async () => {
-    const { chain, snapshot, before } = await scene();
+    const { chain, snapshot, before } = await promotionScene();
     const both = await Promise.allSettled([promote(chain, snapshot), promote(chain, before)]);
     const refusals = both.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
     assert.equal(refusals.length, 1);
@@ -200,21 +175,8 @@ describe('promoting a snapshot over its base', () => {
   });
 
   for (const effect of ['none', 'done'] as const) {
-    it(`dying at any call, effect ${effect}: nothing is lost, and the same request ends right`, async () => {
-      for (let at = 0, alive = false; !alive; at++) {
-        const { chain, snapshot, before } = await scene({ seed: at + 1, switches: { copyPolls: 3 } });
-        chain.service.interceptor = nthCall(at, { kind: 'crash', effect });
-        await promote(chain, snapshot).then(
-          () => (alive = true),
-          (error: unknown) => assert.ok(error instanceof Crash, String(error)),
-        );
-        chain.service.interceptor = undefined;
-        nothingLost(chain, before, `after dying at call ${at}`);
-        await promote(chain, snapshot);
-        assert.equal(differs(chain, undefined, snapshot), undefined, `after dying at call ${at}`);
-        nothingLost(chain, before, `in the end, after dying at call ${at}`);
-        assert.ok(alive || at < 100);
-      }
+    it(`dying at any call, effect ${effect}, and again in the recovery: nothing is lost, and the same request ends right`, async () => {
+      await crashSweep(PROMOTION, effect, { every: 7, least: 10 });
     });
   }
 });

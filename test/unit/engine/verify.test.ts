@@ -1,41 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BackupError, isBackupError } from '../../../src/engine/errors.ts';
-import { resultOf, type RunEvent } from '../../../src/engine/events.ts';
-import { runVerify, type VerifyRequest } from '../../../src/engine/jobs/verify/verify.ts';
+import type { VerifyRequest } from '../../../src/engine/jobs/verify/verify.ts';
 import { PAGE } from '../../../src/engine/ranges/pageRange.ts';
 import { PROOF_LEVELS } from '../../../src/engine/proof/proof.ts';
-import { bytesOf, callsDuring, changeDisk, chainWithOnePoint, liveSnapshots, newestEqualsDisk } from '../../support/chain/chainViews.ts';
+import { bytesOf, callsDuring, liveSnapshots, newestEqualsDisk } from '../../support/chain/chainViews.ts';
 import { BACKUP, CATALOGUE, MemoryChain, SOURCE } from '../../support/chain/memoryChain.ts';
+import { rot, verify, verifyScene } from '../../support/chain/verifyScene.ts';
 import { firstCalls } from '../../support/engine/faultPlans.ts';
-
-/** Three points, and the source snapshots of all of them. */
-async function scene(): Promise<MemoryChain> {
-  const chain = await chainWithOnePoint();
-  changeDisk(chain);
-  await chain.backup({ transfer: 'relay', keepSourceSnapshots: 9 });
-  chain.write(2, 40);
-  await chain.backup({ transfer: 'relay', keepSourceSnapshots: 9 });
-  return chain;
-}
-
-function verify({ service, world }: MemoryChain, options: Partial<VerifyRequest> = {}, listen?: (event: RunEvent) => void) {
-  const client = service.client('verify');
-  const request = {
-    backup: client.pageBlob(BACKUP),
-    catalogue: client.recordStore(CATALOGUE),
-    source: client.pageBlob(SOURCE),
-    ...options,
-  };
-  return resultOf(runVerify(request, { world }), listen);
-}
-
-/** What rots in the storage behind everybody's back: pages of a snapshot of the backup blob. */
-async function rot(chain: MemoryChain, number: number, page: number, bytes: Uint8Array | undefined): Promise<void> {
-  const entry = (await chain.entries()).find((each) => each.number === number)!;
-  const { pages } = chain.service.ledger.content(BACKUP, entry.backup.snapshot);
-  pages.put({ start: page * PAGE, end: (page + 1) * PAGE }, 0, bytes);
-}
 
 const verdicts = async (chain: MemoryChain, options: Partial<VerifyRequest> = {}) =>
   (await verify(chain, options)).verdicts.map(({ number, verdict }) => `${number} ${verdict}`);
@@ -43,7 +15,7 @@ const records = ({ service }: MemoryChain) => service.recordStore(CATALOGUE).lis
 
 describe('verify', () => {
   it('passes what is right, newest first, and records it', async () => {
-    const chain = await scene();
+    const chain = await verifyScene();
     const before = await chain.entries();
     const { calls, result } = await callsDuring(chain, () => verify(chain));
     assert.deepEqual(
@@ -65,7 +37,7 @@ describe('verify', () => {
   });
 
   it('reads every page a point holds unless told otherwise', async () => {
-    const chain = await scene();
+    const chain = await verifyScene();
     const { result, calls } = await callsDuring(chain, () => verify(chain, { number: 3 }));
     assert.ok(bytesOf(calls, ['read'], BACKUP) >= 9 * PAGE);
     assert.equal(calls.filter(({ operation, url }) => operation === 'read' && url === BACKUP).length, 1, 'across small gaps at once');
@@ -79,7 +51,7 @@ describe('verify', () => {
     ['a page that was not there', 15, new Uint8Array(PAGE)],
   ] as const) {
     it(`finds ${what} in one recovery point, names it, and records it`, async () => {
-      const chain = await scene();
+      const chain = await verifyScene();
       await rot(chain, 2, page, bytes);
       const { verdicts, failed } = await verify(chain);
       assert.deepEqual(
@@ -95,14 +67,14 @@ describe('verify', () => {
 
   it('every level finds pages that are missing or too much', async () => {
     for (const proof of PROOF_LEVELS) {
-      const chain = await scene();
+      const chain = await verifyScene();
       await rot(chain, 3, 0, undefined);
       assert.deepEqual(await verdicts(chain, { proof, number: 3 }), ['3 failed'], proof);
     }
   });
 
   it('a point that failed is never built upon: the next backup is a rebase with everything read, and right', async () => {
-    const chain = await scene();
+    const chain = await verifyScene();
     await rot(chain, 3, 2, new Uint8Array(PAGE).fill(199));
     await verify(chain);
     chain.write(5, 70);
@@ -115,13 +87,13 @@ describe('verify', () => {
   });
 
   it('one bit that flips on the way to the reader is no rot: a point fails only when it differs twice', async () => {
-    const chain = await scene();
+    const chain = await verifyScene();
     chain.service.interceptor = firstCalls('read', { kind: 'flip' });
     assert.deepEqual(await verdicts(chain, { number: 3 }), ['3 passed']);
   });
 
   it('a snapshot that is gone, and one of another length, fail in plain words', async () => {
-    const chain = await scene();
+    const chain = await verifyScene();
     const [first, second] = await chain.entries();
     chain.service.foreign.deleteSnapshot(BACKUP, first!.backup.snapshot);
     Object.assign(chain.service.ledger.content(BACKUP, second!.backup.snapshot), { length: 8 * PAGE });
@@ -139,7 +111,7 @@ describe('verify', () => {
 
   for (const code of ['accessDenied', 'sasLacksPermission', 'immutable', 'notSupported'] as const) {
     it(`gives its verdicts also where the catalogue takes no record (${code})`, async () => {
-      const chain = await scene();
+      const chain = await verifyScene();
       await rot(chain, 2, 0, undefined);
       const error = new BackupError(code, 'No.');
       chain.service.interceptor = firstCalls('recordCreate', { kind: 'throw', error }, Infinity);
@@ -156,13 +128,13 @@ describe('verify', () => {
   }
 
   it('ends where the catalogue fails for another reason', async () => {
-    const chain = await scene();
+    const chain = await verifyScene();
     chain.service.interceptor = firstCalls('recordCreate', { kind: 'throw', error: new BackupError('sasExpired', 'No.') }, Infinity);
     await assert.rejects(verify(chain), (error) => isBackupError(error, 'sasExpired'));
   });
 
   it('says "structure" and records nothing where the source snapshot is gone: nothing is called proven that was not read', async () => {
-    const chain = await scene();
+    const chain = await verifyScene();
     const [first] = await chain.entries();
     chain.service.foreign.deleteSnapshot(SOURCE, first!.source.snapshot);
     assert.deepEqual(await verdicts(chain), ['3 passed', '2 passed', '1 structure']);
@@ -171,14 +143,14 @@ describe('verify', () => {
   });
 
   it('compares with no other source than the one that was recorded', async () => {
-    const chain = await scene();
+    const chain = await verifyScene();
     const other = 'https://disks.example/vhds/other.vhd';
     chain.service.foreign.createBlob(other, 16 * PAGE);
     assert.deepEqual(await verdicts(chain, { source: chain.service.pageBlob(other) }), ['3 structure', '2 structure', '1 structure']);
   });
 
   it('a source that may not be read is a warning, not a failed point', async () => {
-    const chain = await scene();
+    const chain = await verifyScene();
     const warnings: string[] = [];
     const source = chain.service.pageBlob('https://disks.example/absent/disk.vhd');
     const { failed } = await verify(chain, { source }, (event) => void (event.type === 'warning' && warnings.push(event.code)));
@@ -187,7 +159,7 @@ describe('verify', () => {
   });
 
   it('looks at one point when asked, and says that there is none of that number', async () => {
-    const chain = await scene();
+    const chain = await verifyScene();
     assert.deepEqual(await verdicts(chain, { number: 2 }), ['2 passed']);
     await assert.rejects(verify(chain, { number: 9 }), (error) => isBackupError(error, 'snapshotNotFound'));
     const fresh = new MemoryChain();
@@ -195,7 +167,7 @@ describe('verify', () => {
   });
 
   it('leaves the chain to go on as before', async () => {
-    const chain = await scene();
+    const chain = await verifyScene();
     await verify(chain);
     chain.write(7, 7);
     assert.equal((await chain.backup()).kind, 'incremental');

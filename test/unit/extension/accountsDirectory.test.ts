@@ -48,6 +48,7 @@ function slowArm(accounts: readonly Pick<UserAccount, 'name' | 'endpoint'>[]): {
       await Promise.race([gate.promise, stopped]);
       return { subscriptions: [subscription], problems: [] };
     },
+    accountRules: async () => undefined,
     findAccounts: async () => ({
       accounts: accounts.map((account) => ({ ...account, subscription, premium: true, location: 'westeurope' })),
       leftOut: [{ name: 'lake', subscription: 'Contoso', reason: 'hierarchical' }],

@@ -122,6 +122,48 @@ describe('accounts in subscriptions', () => {
     );
   });
 
+  it('tell of their rules, where somebody may read them', async () => {
+    const rule = (name: string, actions: object, more: object = {}): object => ({
+      name,
+      type: 'Lifecycle',
+      enabled: true,
+      definition: { actions, filters: { blobTypes: ['blockBlob'], prefixMatch: ['backups/'] } },
+      ...more,
+    });
+    const { directory } = makeDirectory({ server });
+    assert.equal(await directory.rulesOf('https://prod2.blob.core.windows.net', never), undefined, 'nobody knows it yet');
+    const [home] = server.tenants;
+    const accounts = home!.subscriptions[0]!.accounts as FakeAccount[];
+    const at = accounts.findIndex(({ name }) => name === 'prod2');
+    const before = accounts[at]!;
+    const lifecycle = [
+      rule('old', { baseBlob: { delete: { daysAfterModificationGreaterThan: 30 } } }),
+      rule('cold', { baseBlob: { tierToArchive: { daysAfterModificationGreaterThan: 30 } } }),
+      rule('off', { baseBlob: { delete: { daysAfterModificationGreaterThan: 1 } } }, { enabled: false }),
+    ];
+    accounts[at] = { ...before, rules: { versioning: true, defaultAction: 'Deny', copyScope: 'AAD', lifecycle } };
+    try {
+      await directory.list(never);
+      const common = { blobTypes: ['blockBlob'], prefixes: ['backups/'] };
+      assert.deepEqual(await directory.rulesOf('https://prod2.blob.core.windows.net', never), {
+        versioning: true,
+        network: 'restricted',
+        copyScope: 'AAD',
+        lifecycle: [
+          { name: 'old', ...common, deletes: true, archives: false },
+          { name: 'cold', ...common, deletes: false, archives: true },
+        ],
+      });
+      const plain = { versioning: false, network: 'open', copyScope: undefined, lifecycle: [] };
+      assert.deepEqual(await directory.rulesOf('https://prod1.blob.core.windows.net', never), plain);
+      assert.equal(await directory.rulesOf('https://other.blob.core.windows.net', never), undefined);
+      accounts[at] = { ...before, endpoint: 'https://moved.blob.core.windows.net' };
+      assert.equal(await directory.rulesOf('https://prod2.blob.core.windows.net', never), undefined);
+    } finally {
+      accounts[at] = before;
+    }
+  });
+
   it('in a directory that asks for a sign-in of its own are told by one row', async () => {
     const { directory, sessions } = makeDirectory({ server });
     sessions.closedTenants.add(GUEST_TENANT);

@@ -50,6 +50,7 @@ class BigFleet {
       pageBlob: async (url) => blob(url),
       image: async (url) => blob(url),
       browse: never,
+      surroundings: never,
       lister: async () => ({ containers: never, pageBlobs: listDisks }),
       recordStoreFor: async (url) => this.#records(Number(/(\d+)\.vhd$/.exec(url)![1])),
     };

@@ -184,5 +184,7 @@ describe('a preview', () => {
     assert.match(text, /- 15 Jun 10:30: makes point 7, then deletes 3/);
     assert.match(text, /\| 3 \| 14 Jun 00:00 \| \*\*goes\*\* \| 3 newer points are kept \|/);
     assert.match(text, /No \\\*access\\\*/);
+    const odd = previewText(policy, [{ source: 'a`\n# b [c](command:d)', problem: '' }], undefined, voice);
+    assert.ok(odd.includes("### `a' # b [c](command:d)`"), odd);
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import type { CatalogueEntry } from '../../../src/engine/chain/entry.ts';
+import { chainSummary } from '../../../src/engine/jobs/points/chainSummary.ts';
 import { listPoints } from '../../../src/engine/jobs/points/points.ts';
 import { COMMANDS } from '../../../src/extension/names.ts';
 import { BACKUP, SOURCE } from '../../support/chain/memoryChain.ts';
@@ -84,6 +85,17 @@ describe('Prune…', () => {
     assert.deepEqual(await points(), ['4', '3', '1*']);
     assert.match(user.seen.at(-1)!.text, /^1 recovery point deleted, 3 kept\./);
     assert.ok(rig.asked.includes(`changed ${BACKUP}`));
+    const { backup, catalogue } = rig.chain.request();
+    const summary = await chainSummary({ backup, catalogue }, { world: rig.chain.world });
+    const { chainCard } = await import('../../../src/extension/words/chain.ts');
+    const facts = { source: SOURCE, backup: BACKUP, knowledge: { state: 'known', summary } } as const;
+    assert.match(
+      chainCard(
+        facts,
+        englishVoice(() => rig.chain.world.now()),
+      ),
+      /Pruned points: \*\*1\*\*/,
+    );
   });
 
   it('changes nothing until the user agrees', async () => {

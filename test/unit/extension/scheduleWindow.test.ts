@@ -91,6 +91,21 @@ describe('a policy file', () => {
     assert.equal(schedule.chainFor(spec), undefined);
   });
 
+  it('gives a run its rules only while it is on and trusted', async () => {
+    policyFolder.texts.set(FILE, policyOf());
+    const { schedule } = await opened();
+    await schedule.setOn(FILE, true);
+    const [source, backup] = ['https://disks.example/vhds/a.vhd', 'https://backups.example/backups/a.vhd'];
+    const spec = { job: 'backup', source, backup, full: false, adopt: false, schedule: { policy: FILE } } as const;
+    assert.deepEqual(schedule.chainFor(spec)?.rule.retention, { last: 3, timeZone: 'UTC' });
+    assert.equal(schedule.chainFor({ ...spec, schedule: { policy: 'file:///other' } }), undefined);
+    policyFolder.isTrusted = false;
+    assert.equal(schedule.chainFor(spec), undefined);
+    policyFolder.isTrusted = true;
+    await schedule.setOn(FILE, false);
+    assert.equal(schedule.chainFor(spec), undefined);
+  });
+
   it('with a mistake is not run, and the mistake is told once', async () => {
     policyFolder.texts.set(FILE, policyOf('never'));
     const { schedule } = await opened();

@@ -62,7 +62,7 @@ export async function makeEqual(copy: EqualCopy, hold: Hold, tools: Tools): Prom
 
   emit({ type: 'phase', phase: 'proving', text: `Comparing ${target.url} with the recovery point.` });
   const level = copy.proof ?? (mover.transfer === 'server' ? 'sample' : 'changed');
-  const claim = { original, length, level, number, written: copy.held, changes: undefined, base: undefined, marks };
+  const claim = { original, length, level, number, written: copy.held, changes: undefined, base: undefined, marks, ofBlob: true };
   const { snapshot, proof, repaired, wrong } = await provenSnapshot(claim, hold, mover, tools);
   return { snapshot, wrong, proof, written: moved.written, transferred: moved.written + repaired.written, transfer: mover.transfer };
 }

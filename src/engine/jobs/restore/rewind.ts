@@ -219,6 +219,7 @@ async function writeBack(
       // Without differences nothing tells which pages were touched; then every page is read.
       base: reversal ? safety : undefined,
       marks: (own) => without(own, KEY.restore),
+      ofBlob: true,
     },
     hold,
     mover,

@@ -1,7 +1,7 @@
-import { KEY } from '../../../engine/chain/metadata.ts';
 import { isBackupError } from '../../../engine/errors.ts';
 import { chainSummary, type ChainSummary } from '../../../engine/jobs/points/chainSummary.ts';
 import { toolsFor } from '../../../engine/tools.ts';
+import { markedBackup } from '../../backupMark.ts';
 import { urlKey } from '../../words/places.ts';
 import type { AzureSession } from '../../session.ts';
 import type { CommandTools } from '../tools.ts';
@@ -49,8 +49,8 @@ export function sourceIn({ newest, open }: Pick<ChainSummary, 'newest' | 'open'>
 async function marksOn(blob: Awaited<ReturnType<Tools['session']['pageBlob']>>, signal: AbortSignal | undefined): Promise<string[]> {
   const marks: string[] = [];
   for await (const { metadata } of blob.snapshots({ signal })) {
-    const url = metadata[KEY.backup];
-    if (url !== undefined && URL.canParse(url)) marks.push(url);
+    const url = markedBackup(metadata);
+    if (url !== undefined) marks.push(url);
   }
   return marks;
 }

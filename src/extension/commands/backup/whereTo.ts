@@ -1,4 +1,5 @@
-import { l10n, ThemeIcon, window } from 'vscode';
+import { l10n, ThemeIcon } from 'vscode';
+import { notices } from '../../notices.ts';
 import { placeOf } from '../../words/places.ts';
 import { askPlace } from '../ask/askBlobName.ts';
 import { choose } from '../ask/quickInput.ts';
@@ -48,5 +49,5 @@ async function refuseBackupBlob(blob: string, disk: string, tools: CommandTools)
     placeOf(blob).name,
     placeOf(disk).path,
   );
-  if ((await window.showWarningMessage(text, show)) === show) await tools.trees.reveal(disk);
+  if ((await notices.showWarningMessage(text, show)) === show) await tools.trees.reveal(disk);
 }

@@ -1,4 +1,5 @@
 import { l10n, window } from 'vscode';
+import { notices } from '../../notices.ts';
 import { isBackupError } from '../../../engine/errors.ts';
 import { toolsFor, type JobOptions } from '../../../engine/tools.ts';
 import { showNeighbour } from '../../difference/bytes/showBytes.ts';
@@ -56,7 +57,7 @@ export const showChangesSinceBackup: Handler = async (tools, first) => {
   const title = l10n.t('Looking for the last backup of {0}', placeOf(disk).name);
   const before = await withLooking(title, () => lastBackup(disk, chain, tools));
   if (before) await openSubject({ kind: 'pair', pair: { before, after: { blob: disk, snapshot: undefined } } }, tools.voice);
-  else await window.showInformationMessage(l10n.t('There is no backup of this disk yet.'));
+  else await notices.showInformationMessage(l10n.t('There is no backup of this disk yet.'));
 };
 
 /** *Show Churn*: how much each recovery point of a chain changed. */
@@ -95,6 +96,6 @@ async function backupFor(first: unknown, tools: CommandTools): Promise<string | 
   if (row.backup !== undefined || row.kind !== 'blob') return row.backup;
   const title = l10n.t('Looking for the backups of {0}', placeOf(row.url).name);
   const [backup] = await withLooking(title, () => backupsOfDisk(row.url, tools));
-  if (backup === undefined) await window.showInformationMessage(l10n.t('There is no backup of this disk yet.'));
+  if (backup === undefined) await notices.showInformationMessage(l10n.t('There is no backup of this disk yet.'));
   return backup;
 }

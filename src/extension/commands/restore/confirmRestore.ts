@@ -1,4 +1,5 @@
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
+import { notices } from '../../notices.ts';
 import { planRestore } from '../../restore/plan.ts';
 import type { RestoreSpec } from '../../runs/run.ts';
 import { readRunSettings } from '../../settings.ts';
@@ -13,6 +14,6 @@ export async function confirmRestore(spec: RestoreSpec, text: string, { session,
   const words = planWords(spec, shown, undefined, voice);
   const detail = planText(words, voice);
   log.info(`${text}\n${detail}`);
-  const show = spec.job === 'rewind' || spec.evenIfFailed ? window.showWarningMessage : window.showInformationMessage;
+  const show = spec.job === 'rewind' || spec.evenIfFailed ? notices.showWarningMessage : notices.showInformationMessage;
   if ((await show(text, { modal: true, detail }, words.button)) === words.button) await runs.start(spec);
 }

@@ -1,4 +1,5 @@
-import { l10n, ThemeIcon, window } from 'vscode';
+import { l10n, ThemeIcon } from 'vscode';
+import { notices } from '../../notices.ts';
 import type { RecoveryPoint } from '../../../engine/jobs/points/points.ts';
 import { placeOf } from '../../words/places.ts';
 import { askBlob } from '../ask/askBlob.ts';
@@ -30,7 +31,7 @@ async function backupIn(row: Row, title: string, tools: CommandTools): Promise<s
   if (backups.length > 1) return chooseChain(backups, title);
   const backup = backups[0] ?? row.backup;
   if (backup === undefined) {
-    await window.showInformationMessage(l10n.t('There is no backup of {0} yet, so there is nothing to restore.', placeOf(row.url).name));
+    await notices.showInformationMessage(l10n.t('There is no backup of {0} yet, so there is nothing to restore.', placeOf(row.url).name));
   }
   return backup;
 }

@@ -1,8 +1,8 @@
 import { Catalogue } from '../../../engine/chain/catalogue.ts';
-import { KEY } from '../../../engine/chain/metadata.ts';
 import { isBackupError } from '../../../engine/errors.ts';
 import { namingPoints } from '../../../engine/jobs/points/namingPoints.ts';
 import { toolsFor, type JobOptions } from '../../../engine/tools.ts';
+import { markedBackup } from '../../backupMark.ts';
 import type { AzureSession } from '../../session.ts';
 import { urlKey } from '../../words/places.ts';
 import { sourceIn, summaryOf } from '../backup/chainsOfDisk.ts';
@@ -94,8 +94,8 @@ async function backupsNamedOn(
     'snapshots',
     async () => {
       for await (const { metadata } of blob.snapshots({ signal })) {
-        const backup = metadata[KEY.backup];
-        if (backup !== undefined && URL.canParse(backup)) found.set(urlKey(backup), backup);
+        const backup = markedBackup(metadata);
+        if (backup !== undefined) found.set(urlKey(backup), backup);
       }
     },
     signal,

@@ -41,7 +41,7 @@ function ruleParts(rule: ChainRule, at: number, voice: Voice): string[] {
   const keeps = rule.retention ? policyText(rule.retention) : t('every point');
   return [
     `## ${escapeMarkdown(name)}`,
-    `${rule.blobs.map((blob) => `\`${rule.account}/${blob}\``).join(', ')} → ${rule.to.map(({ account, blob }) => `\`${account}/${blob}\``).join(', ')}`,
+    `${rule.blobs.map((blob) => code(`${rule.account}/${blob}`)).join(', ')} → ${rule.to.map(({ account, blob }) => code(`${account}/${blob}`)).join(', ')}`,
     `**${t('Next windows')}**: ${next.map((time) => momentText(time, voice)).join(', ') || t('none')}`,
     `**${t('Keeps')}**: ${escapeMarkdown(keeps)}`,
     kept
@@ -76,7 +76,7 @@ export function keptToday(rule: ChainRule, now: number): { readonly time: number
 
 function liveParts(each: LivePreview, voice: Voice): string[] {
   const { t } = voice;
-  if ('problem' in each) return [`### \`${each.source}\``, `${t('This chain could not be looked at:')} ${escapeMarkdown(each.problem)}`];
+  if ('problem' in each) return [`### ${code(each.source)}`, `${t('This chain could not be looked at:')} ${escapeMarkdown(each.problem)}`];
   const { chain, due, coming, prune } = each.preview;
   const next = coming.map(({ at, point, deletes }) => {
     const gone = deletes.map(({ number }) => number).join(', ');
@@ -89,9 +89,14 @@ function liveParts(each: LivePreview, voice: Voice): string[] {
     return `| ${number} | ${time === undefined ? '' : momentText(time, voice)} | ${fate} | ${escapeMarkdown(reasons.join('; '))} |`;
   });
   return [
-    `### \`${chain.source}\` → \`${chain.backup}\``,
+    `### ${code(chain.source)} → ${code(chain.backup)}`,
     due.isDue ? t('Due now: {0}.', due.reason) : t('Not due: {0}.', due.reason),
     next.length > 0 ? `${t('Coming runs, if each makes a point:')}\n\n${next.join('\n')}` : '',
     rows.length > 0 ? [`| ${t('Point')} | ${t('Disk as of')} | | ${t('Why')} |`, '| ---: | --- | --- | --- |', ...rows].join('\n') : '',
   ];
+}
+
+/** A name as it is, whoever wrote it: nothing in it ends the quotation. */
+function code(text: string): string {
+  return `\`${text.replaceAll(/\s+/g, ' ').replaceAll('`', "'")}\``;
 }

@@ -1,5 +1,5 @@
 import type { PageBlobItem } from '../../../azure/browse/accountBrowser.ts';
-import { KEY } from '../../../engine/chain/metadata.ts';
+import { markedBackup } from '../../backupMark.ts';
 import { urlKey } from '../../words/places.ts';
 import { timeIn } from '../../words/times.ts';
 import type { ChainKnowledge } from '../../words/standing.ts';
@@ -12,8 +12,8 @@ const MOST = 4;
 export function backupHints({ snapshots }: PageBlobItem): readonly string[] {
   const hints = new Map<string, string>();
   for (let i = snapshots.length - 1; i >= 0 && hints.size < MOST; i--) {
-    const url = snapshots[i]?.metadata[KEY.backup];
-    if (url !== undefined && URL.canParse(url)) hints.set(urlKey(url), hints.get(urlKey(url)) ?? url);
+    const url = markedBackup(snapshots[i]!.metadata);
+    if (url !== undefined) hints.set(urlKey(url), hints.get(urlKey(url)) ?? url);
   }
   return [...hints.values()];
 }

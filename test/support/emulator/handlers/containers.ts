@@ -39,8 +39,8 @@ export function getContainerProperties(call: Call): Answer {
   const fixed = {
     'x-ms-lease-status': 'unlocked',
     'x-ms-lease-state': 'available',
-    'x-ms-has-immutability-policy': 'false',
-    'x-ms-has-legal-hold': 'false',
+    'x-ms-has-immutability-policy': String(call.service.switches.immutabilityPolicy),
+    'x-ms-has-legal-hold': String(call.service.switches.legalHold),
   };
   return { status: 200, headers: { ...stampOf(container), ...metadata, ...access, ...fixed } };
 }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BackupError, isBackupError, type ErrorCode } from '../../../../src/engine/errors.ts';
-import { resultOf } from '../../../../src/engine/events.ts';
 import { planRewind, runRewind } from '../../../../src/engine/jobs/restore/rewind.ts';
-import { planRestoreChain } from '../../../../src/engine/jobs/restore/restoreChain.ts';
+import { resultOf } from '../../../../src/engine/events.ts';
+import { planRestoreChain, runRestoreChain } from '../../../../src/engine/jobs/restore/restoreChain.ts';
 import { PAGE } from '../../../../src/engine/ranges/pageRange.ts';
 import { bytesOf, callsDuring } from '../../../support/chain/chainViews.ts';
-import { BACKUP, CATALOGUE, SOURCE, type MemoryChain } from '../../../support/chain/memoryChain.ts';
+import { BACKUP, CATALOGUE, SOURCE } from '../../../support/chain/memoryChain.ts';
 import {
   assertNewestIsDisk,
   backupOn,
@@ -24,12 +24,12 @@ import {
   scene,
   TARGET,
 } from '../../../support/chain/restoredChain.ts';
+import { crashSweep } from '../../../support/crash/crashSweep.ts';
+import { RESTORE_CHAINS } from '../../../support/crash/restoreChains.ts';
 import { firstCalls, nthCall } from '../../../support/engine/faultPlans.ts';
 import { Crash } from '../../../support/memory/faults.ts';
 
 const MOVES = ['writePages', 'writePagesFrom'] as const;
-/** The recovery is made to die at every so many calls. */
-const EVERY = 29;
 
 const fails = (call: Promise<unknown>, code: ErrorCode) => assert.rejects(call, (error: unknown) => isBackupError(error, code));
 
@@ -188,6 +188,17 @@ describe('restore with a chain of its own', () => {
     assert.equal((await newEntries(chain)).length, 1);
   });
 
+  it('a point that is gone between plan and run: nothing is made', async () => {
+    const { chain, point } = await scene();
+    const request = requestFor(chain, point);
+    const options = { world: chain.world };
+    const plan = await planRestoreChain(request, options);
+    chain.service.foreign.deleteSnapshot(BACKUP, point);
+    await fails(resultOf(runRestoreChain(plan, request, options)), 'snapshotNotFound');
+    assert.equal(exists(chain, TARGET) || exists(chain, NEW_BACKUP), false);
+    assert.deepEqual(await chain.service.recordStore(NEW_CATALOGUE).list(), [], 'nor a catalogue begun');
+  });
+
   it('wrong use is refused before anything is made', async () => {
     const { chain, point } = await scene();
     const { service } = chain;
@@ -205,65 +216,11 @@ describe('restore with a chain of its own', () => {
     await fails(restore(chain, point, { newCatalogue: client.recordStore(CATALOGUE) }), 'alreadyExists');
   });
 
-  for (const transfer of ['relay', 'server'] as const) {
+  for (const mortal of RESTORE_CHAINS) {
     for (const effect of ['none', 'done'] as const) {
-      it(`${transfer}, dying at any call with effect ${effect}, and again in the recovery: the same request ends right`, async () => {
-        let last = 0;
-        for (let at = 0, alive = false; !alive; at++) {
-          const dies = async (chain: MemoryChain, point: string, n: number): Promise<boolean> => {
-            chain.service.interceptor = nthCall(n, { kind: 'crash', effect });
-            try {
-              await restore(chain, point, { transfer, proof: 'changed' });
-              return false;
-            } catch (error) {
-              assert.ok(error instanceof Crash, String(error));
-              return true;
-            } finally {
-              chain.service.interceptor = undefined;
-              chain.world.jump(61_000);
-            }
-          };
-          const fresh = async () => {
-            const { chain, point } = await scene({ seed: at + 1, switches: { latency: { min: 0, max: 3 } } });
-            const before = oldChain(chain);
-            alive = !(await dies(chain, point, at));
-            await lawsHold(chain, point, `after dying at call ${at}`);
-            assert.equal(oldChain(chain), before);
-            return { chain, point };
-          };
-          const finish = async (chain: MemoryChain, point: string, when: string) => {
-            if (metadataOf(chain, TARGET)['pbb_restore'] !== 'complete' || metadataOf(chain, NEW_BACKUP)['pbb_open']) {
-              await restore(chain, point, { transfer, proof: 'changed' });
-            }
-            await isWhole(chain, point, when);
-            chain.service.foreign.write(TARGET, 5 * PAGE, new Uint8Array(PAGE).fill(9), 'holder');
-            assert.equal((await backupOn(chain)).kind, 'incremental', when);
-            await assertNewestIsDisk(chain);
-          };
-          const safely = async (chain: MemoryChain, point: string, when: string) => {
-            if (!exists(chain, TARGET) || !exists(chain, NEW_BACKUP)) await restore(chain, point, { transfer, proof: 'changed' });
-            await finish(chain, point, when);
-          };
-          const { chain, point } = await fresh();
-          await safely(chain, point, `after dying at call ${at}`);
-          if (alive) break;
-          last = at;
-          for (let second = at % EVERY; ; second += EVERY) {
-            const again = await fresh();
-            if (metadataIfThere(again.chain)?.['pbb_restore'] === 'complete') break;
-            const died = await dies(again.chain, again.point, second);
-            const when = `after dying at call ${at}, and in the recovery at call ${second}`;
-            await lawsHold(again.chain, again.point, when);
-            await safely(again.chain, again.point, when);
-            if (!died) break;
-          }
-        }
-        assert.ok(last > 40, `the sweep went through all ${last} calls`);
+      it(`${mortal.name}, dying at any call with effect ${effect}, and again in the recovery: the same request ends right`, async () => {
+        await crashSweep(mortal, effect, { every: 29, least: 30 });
       });
     }
   }
 });
-
-function metadataIfThere(chain: MemoryChain) {
-  return exists(chain, TARGET) ? metadataOf(chain, TARGET) : undefined;
-}

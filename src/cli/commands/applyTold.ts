@@ -1,0 +1,53 @@
+import { redact } from '../../azure/redact.ts';
+import type { World } from '../../engine/world.ts';
+import type { ApplyOptions } from '../../policy/apply/applyAll.ts';
+import type { ChainOutcome } from '../../policy/apply/applyChain.ts';
+import type { ApplyTelemetry } from '../../telemetry/applyTelemetry.ts';
+
+type Act = NonNullable<ApplyOptions['act']>;
+
+/** Tells telemetry, where there is one, what an `apply` does. Every text passes the redaction here. */
+export class ToldApply {
+  readonly #telemetry: ApplyTelemetry | undefined;
+  readonly #world: World;
+  readonly #startedOn: number;
+  /** When work on a chain began first, by its key. */
+  readonly #begun = new Map<string, number>();
+
+  constructor(telemetry: ApplyTelemetry | undefined, world: World) {
+    this.#telemetry = telemetry;
+    this.#world = world;
+    this.#startedOn = world.now();
+  }
+
+  /** The same, with the time when it began. */
+  timed(act: Act): Act {
+    return (chain, ports, options) => {
+      if (!this.#begun.has(chain.key)) this.#begun.set(chain.key, this.#world.now());
+      return act(chain, ports, options);
+    };
+  }
+
+  chain({ chain, outcome, backup, prune, goodOn, error }: ChainOutcome): void {
+    const now = this.#world.now();
+    this.#telemetry?.chain({
+      source: redact(chain.source),
+      backup: redact(chain.backup),
+      outcome,
+      startedOn: this.#begun.get(chain.key) ?? now,
+      endedOn: now,
+      transferred: backup?.transferred,
+      pruned: prune?.deleted.length ?? 0,
+      goodOn,
+      error: error && { code: error.code, message: redact(error.message) },
+    });
+    this.#begun.delete(chain.key);
+  }
+
+  /** @returns what went wrong with delivering, in words */
+  async end(requests: number, failed: number): Promise<string | undefined> {
+    const now = this.#world.now();
+    const fault = await this.#telemetry?.end({ startedOn: this.#startedOn, endedOn: now, requests, failed });
+    return fault === undefined ? undefined : redact(fault);
+  }
+}

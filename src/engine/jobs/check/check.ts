@@ -1,0 +1,76 @@
+import { isBackupError } from '../../errors.ts';
+import type { AccountRules, Surroundings } from '../../surroundings.ts';
+import { toolsFor, type JobOptions } from '../../tools.ts';
+import type { BackupRequest } from '../backup/request.ts';
+import { checkChainState, checkSnapshots } from './chain.ts';
+import type { Finding, FindingLevel, Unseen } from './finding.ts';
+import { checkPermissions, mayList } from './permissions.ts';
+import { checkPlaces } from './places.ts';
+
+/** Looks for what would hurt a chain. */
+export interface CheckRequest extends Pick<BackupRequest, 'source' | 'backup' | 'catalogue'> {
+  readonly surroundings: { readonly source: Surroundings; readonly backup: Surroundings };
+  /** What Azure Resource Manager told of the accounts; undefined where it was not asked. */
+  readonly rules?: { readonly source?: AccountRules | undefined; readonly backup?: AccountRules | undefined };
+}
+
+export interface CheckResult {
+  readonly job: 'check';
+  readonly source: string;
+  readonly backup: string;
+  /** The worst first. */
+  readonly findings: readonly Finding[];
+  /** What nobody looked at; nothing is known of it. */
+  readonly unseen: readonly Unseen[];
+}
+
+const ORDER: readonly FindingLevel[] = ['stops', 'risk', 'note'];
+
+/**
+ * Looks at the chain, the sign-in, both accounts and this machine's clock, and says what would hurt, each with what to do. Changes nothing.
+ * @throws cancelled, network and service errors; refusals are findings
+ */
+export async function checkChain(request: CheckRequest, options: JobOptions): Promise<CheckResult> {
+  const tools = toolsFor(options);
+  const { source, backup, catalogue, surroundings, rules } = request;
+  const recordsUrl = `${catalogue.url}/`;
+  const isBeside = recordsUrl.startsWith(`${surroundings.backup.endpoint}/`);
+  const places = await checkPlaces(
+    {
+      ...surroundings,
+      isBeside,
+      recordsAt: isBeside ? decoded(recordsUrl.slice(surroundings.backup.endpoint.length + 1)) : recordsUrl,
+      rules: { source: rules?.source, backup: rules?.backup },
+    },
+    tools,
+  );
+  const { findings, summary } = await checkChainState(request, options);
+  const permissions = await checkPermissions({ source, backup, catalogue }, tools);
+  const lists = [await mayList(source, 'source', tools), await mayList(backup, 'backup', tools)];
+  const snapshots: Finding[] = [];
+  for (const side of ['source', 'backup'] as const) {
+    try {
+      const isPremium = places.findings.some(({ code, place }) => code === 'premium' && place === side);
+      snapshots.push(...(await checkSnapshots(request[side], side, request, { open: summary?.open, isPremium }, options, tools)));
+    } catch (error) {
+      // What may not be listed has been found above.
+      if (!isBackupError(error, 'accessDenied', 'sasLacksPermission', 'signInNeeded', 'containerNotFound', 'integrity')) throw error;
+    }
+  }
+  const all = [...findings, ...permissions.findings, ...lists.filter((one) => one !== undefined), ...places.findings, ...snapshots];
+  return {
+    job: 'check',
+    source: source.url,
+    backup: backup.url,
+    findings: all.sort((a, b) => ORDER.indexOf(a.level) - ORDER.indexOf(b.level)),
+    unseen: [...permissions.unseen, ...places.unseen],
+  };
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

@@ -1,0 +1,28 @@
+import { createRequire } from 'node:module';
+import { Language, Parser, type Node } from 'web-tree-sitter';
+
+let parser: Promise<Parser> | undefined;
+
+/** A Bicep file as the grammar of tree-sitter reads it. It knows the language's syntax, not the types of resources. */
+export async function parseBicep(text: string): Promise<Node> {
+  parser ??= Parser.init().then(async () => {
+    const grammar = createRequire(import.meta.url).resolve('tree-sitter-bicep/tree-sitter-bicep.wasm');
+    return new Parser().setLanguage(await Language.load(grammar));
+  });
+  return (await parser).parse(text)!.rootNode;
+}
+
+/** The text that a string literal stands for. @throws where it is none, or has an interpolation */
+export async function readBicepString(literal: string): Promise<string> {
+  const root = await parseBicep(`var x = ${literal}\n`);
+  const [node] = root.descendantsOfType('string');
+  if (root.hasError || node?.text !== literal || root.descendantsOfType('interpolation').length > 0)
+    throw new Error(`No plain string: ${literal}`);
+  return unescaped(literal.slice(1, -1));
+}
+
+function unescaped(text: string): string {
+  return text.replaceAll(/\\u\{([0-9a-f]+)\}|\\(.)/gi, (_, code: string | undefined, sign: string) =>
+    code === undefined ? ({ n: '\n', r: '\r', t: '\t' }[sign] ?? sign) : String.fromCodePoint(Number.parseInt(code, 16)),
+  );
+}
