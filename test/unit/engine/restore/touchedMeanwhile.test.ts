@@ -37,7 +37,7 @@ describe('a rewind that died while it was proving its snapshot, and a disk that 
       const from = service.calls.length;
       await rewind();
       // What is proven is taken after the last page was written.
-      const [last] = service.calls.slice(from).filter(({ operation, url }) => operation === 'createSnapshot' && url === SOURCE);
+      const last = service.calls.slice(from).find(({ operation, url }) => operation === 'createSnapshot' && url === SOURCE);
       assert.ok(last, 'a snapshot of the disk as it has become');
       assert.equal(service.oracle.differenceOf({ url: SOURCE }, { url: BACKUP, snapshot: scene.points[0] }), undefined);
       assert.equal(service.oracle.contentOf({ url: SOURCE }).metadata['pbb_restore'], 'complete');
