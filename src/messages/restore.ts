@@ -173,6 +173,8 @@ export interface ReviewPart {
   /** `Restore`, `Rewind the Disk`, or `Go On` where an interrupted run is gone on with. */
   readonly button: string;
   readonly canRun: boolean;
+  /** Why a plan that is there cannot be run right now. */
+  readonly blocked: string | undefined;
 }
 
 /** The disk from its first byte to its last, in cells of equal size. */

@@ -9,7 +9,7 @@ import { saidBy, type Scene } from './scene.ts';
 export function reviewPart(scene: Scene, review: ReviewPart): Child[] {
   const { view, ask } = scene;
   const { words, isLocked } = view;
-  const { state, trouble, steps, facts, picture, stays, warnings, canRun } = review;
+  const { state, trouble, steps, facts, picture, stays, warnings, canRun, blocked } = review;
   return [
     state === 'planning' && h('div', { key: 'planning', class: 'waiting', role: 'status' }, spinner(), h('span', {}, words.planning)),
     trouble !== undefined && notice(state === 'failed' ? 'bad' : 'attention', trouble),
@@ -53,7 +53,7 @@ export function reviewPart(scene: Scene, review: ReviewPart): Child[] {
           isDisabled: !canRun,
           press: () => ask('review', { type: 'restore' }),
         }),
-      saidBy(scene, 'review'),
+      blocked === undefined ? saidBy(scene, 'review') : h('span', { key: 'blocked', class: 'said', role: 'status' }, blocked),
     ]),
   ];
 }

@@ -24,7 +24,8 @@ export function runPart(scene: Scene, run: RunPart): Child[] {
     // What comes of it is said; how it goes on would never let anybody finish a sentence, and is there to be looked up.
     h('p', { key: 'heard', class: 'heard', 'aria-live': 'polite' }, state === 'running' ? title : `${title}. ${text}`),
     h('div', { key: 'buttons', class: 'buttons' }, [
-      canResume && button({ text: words.resume, isPrimary: true, press: () => ask('run', { type: 'resume' }) }),
+      canResume &&
+        button({ text: state === 'failed' ? words.retry : words.resume, isPrimary: true, press: () => ask('run', { type: 'resume' }) }),
       canCancel && button({ text: words.cancel, press: () => ask('run', { type: 'cancel' }) }),
       canStartOver && button({ text: words.startOver, press: () => ask('run', { type: 'startOver' }) }),
       button({ text: words.showLog, press: () => ask('run', { type: 'act', action: 'showLog' }) }),

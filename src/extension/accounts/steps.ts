@@ -57,6 +57,8 @@ export function input(options: InputOptions): Promise<StepEnd<string>> {
     return fault;
   };
   view.onDidChangeValue(look);
+  // What is there already is right, unless it was refused before.
+  if (view.value !== '') look();
   return show(view, options, (end) => {
     const fault = look();
     if (!fault || fault.isWarning) end({ value: view.value });

@@ -8,9 +8,10 @@ import { chooseFile } from '../restore/restorePages.ts';
 import type { RestoreSpec } from '../runs/run.ts';
 import { blobNameProblem } from '../words/blobNames.ts';
 import { fileName, placeOf } from '../words/places.ts';
-import { describePoint } from '../words/point.ts';
+import { pointName } from '../words/point.ts';
 import { faultIn } from './ask/askContainer.ts';
 import { choose, went } from './ask/quickInput.ts';
+import { askFreePlace, type Refused } from './restore/askFreePlace.ts';
 import { askSteps, type Chosen, type LaterStep } from './restore/askSteps.ts';
 import { askTarget } from './restore/askTarget.ts';
 import { confirmRestore } from './restore/confirmRestore.ts';
@@ -52,8 +53,8 @@ function placesFor({ entry }: RecoveryPoint, { directory }: CommandTools): Place
   ];
 }
 
-async function specFor({ backup, point }: Chosen, where: Where, at: At, tools: CommandTools): Promise<StepEnd<RestoreSpec>> {
-  const from = pointSpec(backup, point);
+async function specFor(chosen: Chosen, where: Where, at: At, tools: CommandTools): Promise<StepEnd<RestoreSpec>> {
+  const from = pointSpec(chosen.backup, chosen.point);
   const beside = besideDisk(from.source, tools.directory.endpoints());
   switch (where) {
     case 'inPlace':
@@ -64,15 +65,22 @@ async function specFor({ backup, point }: Chosen, where: Where, at: At, tools: C
     }
     case 'beside':
     case 'elsewhere': {
-      const target = where === 'beside' ? await askName(beside, at, tools) : await askTarget(beside, at, tools);
+      const ask = where === 'beside' ? askName : askTarget;
+      const target = await askFreePlace((refused, last = beside) => ask(last, refused, at, tools), chosen, tools);
       return typeof target === 'string' ? target : { value: { ...from, job: 'restore', target: target.value, tier: undefined } };
     }
   }
 }
 
 /** @returns URL of the blob of this name, beside the disk */
-async function askName(beside: string, { title, step: [step, totalSteps] }: At, { directory }: CommandTools): Promise<StepEnd<string>> {
-  const address = addressOf(beside, directory.endpoints());
+async function askName(
+  suggested: string,
+  refused: Refused,
+  { title, step: [step, totalSteps] }: At,
+  { directory }: CommandTools,
+): Promise<StepEnd<string>> {
+  const address = addressOf(suggested, directory.endpoints());
+  const urlOf = (text: string): string => formatAddress({ ...address, blob: text.trim() });
   const end = await input({
     title,
     step,
@@ -80,9 +88,9 @@ async function askName(beside: string, { title, step: [step, totalSteps] }: At, 
     placeholder: address.blob,
     prompt: l10n.t('Name of the blob. It must not exist: a restore never writes over a blob.'),
     value: address.blob,
-    validate: (text) => faultIn(blobNameProblem(text.trim(), l10n.t)),
+    validate: (text) => faultIn(blobNameProblem(text.trim(), l10n.t) ?? refused.get(urlOf(text))),
   });
-  return typeof end === 'string' ? end : { value: formatAddress({ ...address, blob: end.value.trim() }) };
+  return typeof end === 'string' ? end : { value: urlOf(end.value) };
 }
 
 /** URL of a blob beside the disk, with the name that the recipe gives it. */
@@ -96,7 +104,7 @@ function addressOf(url: string, endpoints: readonly string[]): BlobAddress {
 }
 
 function questionOf(spec: RestoreSpec, point: RecoveryPoint, { voice }: CommandTools): string {
-  const { label } = describePoint(point, voice);
+  const label = pointName(point, voice);
   const { name } = placeOf(spec.source);
   if (spec.job === 'rewind') return l10n.t('Rewind {0} to {1}?', name, label);
   return l10n.t('Restore {0} as of {1} to {2}?', name, label, spec.job === 'restoreFile' ? fileName(spec.path) : placeOf(spec.target).path);

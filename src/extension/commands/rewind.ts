@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import { pointSpec } from '../restore/inputs.ts';
 import { placeOf } from '../words/places.ts';
-import { describePoint } from '../words/point.ts';
+import { pointName } from '../words/point.ts';
 import { askSteps } from './restore/askSteps.ts';
 import { confirmRestore } from './restore/confirmRestore.ts';
 import type { Handler } from './tools.ts';
@@ -11,6 +11,6 @@ export const rewind: Handler = async (tools, first) => {
   const chosen = await askSteps(first, l10n.t('Rewind a Disk'), [], tools);
   if (!chosen) return;
   const spec = { ...pointSpec(chosen.backup, chosen.point), job: 'rewind' } as const;
-  const { label } = describePoint(chosen.point, tools.voice);
+  const label = pointName(chosen.point, tools.voice);
   await confirmRestore(spec, l10n.t('Rewind {0} to {1}?', placeOf(spec.source).name, label), tools);
 };

@@ -38,7 +38,7 @@ export class RealCheck {
     const total = this.#total;
     const done = Math.min(total, this.#known + this.#ahead);
     const changed = this.#changed;
-    const found = t('{0} of {1} that were looked at really differ.', sizeText(changed), sizeText(this.#known));
+    const found = this.#known === 0 ? '' : t('{0} of {1} that were looked at really differ.', sizeText(changed), sizeText(this.#known));
     const texts = {
       none: '',
       notNeeded: t('Both images were read: all of it differs.'),

@@ -4,18 +4,19 @@ import { sizeText } from '../../engine/sizeText.ts';
 import { countText } from '../words/amounts.ts';
 import { failureOf } from '../words/failure.ts';
 import { placeOf } from '../words/places.ts';
-import { exactText, momentText, timeIn } from '../words/times.ts';
+import { crowdedMoments, distinctText, exactText, timeIn } from '../words/times.ts';
 import type { Voice } from '../words/voice.ts';
 import type { Gathered, GatherProgress } from './gather.ts';
 import { isOneBlob, isSame } from './samePair.ts';
 import type { ImageRef, Pair, Subject } from './subject.ts';
 
-/** `20 Nov 14:00`, `now`; with the account where the two are not of one blob. */
+/** `20 Nov 14:00`, `now`; with the seconds where both are of one minute, with the account where the two are not of one blob. */
 export function imageText(ref: ImageRef | undefined, pair: Pair, voice: Voice): ImageText {
   const { t } = voice;
   if (!ref) return { label: t('empty disk'), detail: t('Set beside an empty disk: all that it holds counts as written.') };
   const time = timeIn(ref.snapshot);
-  const when = ref.snapshot === undefined ? t('now') : time === undefined ? ref.snapshot : momentText(time, voice);
+  const crowded = crowdedMoments([timeIn(pair.before?.snapshot), timeIn(pair.after.snapshot)], voice);
+  const when = ref.snapshot === undefined ? t('now') : time === undefined ? ref.snapshot : distinctText(time, crowded, voice);
   const { account, path } = placeOf(ref.blob);
   const exact = ref.snapshot === undefined ? t('as it is now') : time === undefined ? ref.snapshot : exactText(time, voice);
   const isElsewhere = pair.before !== undefined && !isOneBlob(pair);
@@ -54,8 +55,8 @@ export function headlineOf({ plan, changes, length, pair }: Gathered, voice: Voi
       : t('The two differ in size only: all bytes are equal, and what one has more is empty.');
   }
   return [
-    t('{0} written', sizeText(written)),
-    t('{0} cleared', sizeText(cleared)),
+    ...(written > 0 ? [t('{0} written', sizeText(written))] : []),
+    ...(cleared > 0 ? [t('{0} cleared', sizeText(cleared))] : []),
     t('{0} of {1}', shareText(written + cleared, length, voice), sizeText(length)),
     ranges === 1 ? t('1 range') : t('{0} ranges', countText(ranges, voice)),
   ].join(' · ');

@@ -72,6 +72,12 @@ function checkTarget(found: BlobProperties | undefined, url: string, from: strin
   if (!found) return good(t('There is no blob of this name yet.'));
   const { metadata } = found;
   if (metadata[KEY.restore] === 'partial' && metadata[KEY.restoredFrom] === from) {
+    // An interrupted run's lease runs out within a minute: nobody can tell it from one that is at work.
+    if (found.lease === 'leased') {
+      return attention(
+        t('A restore of this point to this blob is under way, or was a minute ago (it is leased). Wait until that has ended.'),
+      );
+    }
     return attention(t('An interrupted restore of this point left this blob. It goes on from there.'));
   }
   if (metadata[KEY.restore] === 'partial') return bad(t('A restore of another point to this blob is not finished. Choose another name.'));

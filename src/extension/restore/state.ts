@@ -205,7 +205,8 @@ function choose(state: RestoreState, event: ChoiceEvent): RestoreState {
       return { ...state, review: { ...review, state: 'ready', plan: event.plan, picture: event.picture } };
     case 'planFailed':
       if (review?.state !== 'planning' || event.of !== review.of) return state;
-      return { ...state, review: { ...review, state: 'failed', trouble: event.trouble } };
+      // What was known of the target may be what was wrong: it is asked again, so that the page does not say two things.
+      return { ...state, answers: {}, review: { ...review, state: 'failed', trouble: event.trouble } };
     case 'wentBack':
       return { ...state, review: undefined };
     case 'runBegun':

@@ -5,6 +5,7 @@ import { planWords } from '../words/restorePlan.ts';
 import { restoreWords } from '../words/restoreWords.ts';
 import { endedTitle, progressText, reachedText, runningTitle } from '../words/run.ts';
 import type { Voice } from '../words/voice.ts';
+import { blockedText } from './blocked.ts';
 import { fieldView } from './fields.ts';
 import { chosenAccount, chosenPoint, diskOf, specOf, usablePoint } from './inputs.ts';
 import { keptOf } from './kept.ts';
@@ -95,6 +96,7 @@ function reviewPart(state: RestoreState, voice: Voice): ReviewPart {
     warnings: words?.warnings ?? [],
     button: words?.button ?? voice.t('Restore'),
     canRun: canRun(state),
+    blocked: blockedText(state, voice),
   };
 }
 

@@ -2,6 +2,7 @@ import type { KeptRestore, RestoreAnswer, RestoreAsk, RestoreView } from '../../
 import type { RestoreSpec, RunRecord } from '../runs/run.ts';
 import { isRestoreSpec } from '../runs/runTarget.ts';
 import { urlKey } from '../words/places.ts';
+import { notBegunText } from './blocked.ts';
 import { restoreCommand } from './commandLine.ts';
 import { fileNameFor } from './fields.ts';
 import { specOf, valueOf } from './inputs.ts';
@@ -101,8 +102,7 @@ export class RestoreWizard {
         this.#dispatch({ type: 'wentBack' });
         break;
       case 'restore':
-        this.#begin();
-        break;
+        return this.#begin();
       case 'cancel':
         return this.#cancel();
       case 'resume':
@@ -110,6 +110,8 @@ export class RestoreWizard {
         break;
       case 'startOver':
         this.#dispatch({ type: 'startedOver' });
+        // One may have been made or deleted since.
+        if (this.#state.run === undefined) await this.#lists.points({ afresh: true });
         break;
       case 'copyCommand':
         return this.#copyCommand();
@@ -150,15 +152,17 @@ export class RestoreWizard {
     this.#plan.look();
   }
 
-  #begin(): void {
+  #begin(): string | undefined {
     const spec = specOf(this.#state);
-    if (!canRun(this.#state) || !spec) return;
+    // The button may have been pressed just before the page heard that it cannot be.
+    if (!canRun(this.#state) || !spec) return notBegunText(this.#state, this.#parts.voice);
     const { id, ended } = this.#parts.runs.begin(spec);
     ended.catch((error: unknown) => this.#parts.log.error('A restore could not be followed to its end', error));
     // Another run has the same target: its notification says so.
-    if (id === undefined) return;
+    if (id === undefined) return undefined;
     this.#dispatch({ type: 'runBegun', id });
     this.#followRun();
+    return undefined;
   }
 
   #cancel(): string | undefined {

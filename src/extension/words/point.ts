@@ -5,7 +5,7 @@ import { sizeText } from '../../engine/sizeText.ts';
 import { card } from './markdown.ts';
 import { proofSentence, proofState, proofWord } from './proof.ts';
 import { pointTime } from './standing.ts';
-import { crowdedMoments, distinctText, exactText, timeIn } from './times.ts';
+import { crowdedMoments, distinctText, exactText, secondText, timeIn } from './times.ts';
 import type { RowIcon, RowWords, Voice } from './voice.ts';
 
 /** Moments that several of these points have; see `crowdedMoments`. */
@@ -39,6 +39,12 @@ export function describePoint(point: RecoveryPoint, voice: Voice, crowded = NONE
       ...(point.isHeld ? [t('Held: no prune deletes it.')] : []),
     ].join(' '),
   };
+}
+
+/** `21 Nov 14:00:24`: a point that stands alone, in a question or a message, where no list beside it tells it from others of that minute. */
+export function pointName({ entry }: RecoveryPoint, voice: Voice): string {
+  const time = timeIn(entry.startedOn);
+  return time === undefined ? voice.t('Point {0}', entry.number) : secondText(time, voice);
 }
 
 export function pointCard(point: RecoveryPoint, voice: Voice): string {

@@ -29,7 +29,7 @@ export function planWords(spec: RestoreSpec, shown: RestorePlan, points: number 
     facts: factsOf(shown, voice),
     stays: staysOf(spec, points, voice),
     warnings: [
-      ...(resumes ? [t('It goes on with a restore that was interrupted.')] : []),
+      ...(resumes ? [t('It goes on with a restore that was begun before.')] : []),
       ...(spec.evenIfFailed ? [t('A verification found this point wrong. It is restored as it is.')] : []),
       ...shown.plan.warnings,
       ...aboutUse(spec, voice),
@@ -39,9 +39,9 @@ export function planWords(spec: RestoreSpec, shown: RestorePlan, points: number 
 }
 
 /** The same as one text, for a question. */
-export function planText(words: PlanWords): string {
+export function planText(words: PlanWords, { t }: Voice): string {
   const steps = words.steps.map(({ title, detail, skipped }, i) => `${i + 1}. ${title}${factText(skipped ?? detail)}`);
-  return [steps.join('\n'), words.stays.join(' '), ...words.warnings].filter(Boolean).join('\n\n');
+  return [steps.join('\n'), t('What stays as it is: {0}', words.stays.join(' ')), ...words.warnings].filter(Boolean).join('\n\n');
 }
 
 function factText(detail: string): string {
@@ -97,7 +97,7 @@ function titleOf(step: PlanStep['step'], place: string, { t }: Voice): string {
     case 'snapshotDisk':
       return t('Take a snapshot of the new disk: {0}', place);
     case 'safetySnapshot':
-      return t('Take a snapshot of the disk as it is now, which stays: {0}', place);
+      return t('Take a snapshot of the disk as it is now, which stays until you delete it: {0}', place);
     case 'writeBack':
       return t('Write back what differs, and nothing else: {0}', place);
     case 'prove':
@@ -148,17 +148,15 @@ function staysOf(spec: RestoreSpec, points: number | undefined, voice: Voice): s
   switch (spec.job) {
     case 'rewind':
       return [
-        t('Stays as it is: {0}.', all),
-        t(
-          'The disk keeps its name and its chain: the next backup copies only what changed. The snapshot taken before stays until you delete it.',
-        ),
+        t('The chain of {0}, {1}.', name, all),
+        t('The disk keeps its name and its chain: the next backup copies only what changed.'),
       ];
     case 'restore':
     case 'restoreFile':
-      return [t('Stays as it is: {0}, its chain, {1}.', name, all)];
+      return [t('{0}, its chain, {1}.', name, all)];
     case 'restoreChain':
       return [
-        t('Stays as it is: {0}, its chain, {1}.', name, all),
+        t('{0}, its chain, {1}.', name, all),
         t('Backups of the new disk go to {0}, a chain of its own.', placeOf(spec.newBackup).path),
       ];
   }

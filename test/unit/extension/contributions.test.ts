@@ -226,6 +226,9 @@ describe('menus', () => {
       'compareWithSelected',
       'showChangesSinceBackup',
       'showChurn',
+      // Where bytes are shown.
+      'nextBytes',
+      'previousBytes',
       'showLog',
       'attachAccount',
       'attachEmulator',

@@ -71,7 +71,7 @@ describe('the address of a difference', () => {
         { kind: 'pair', pair: { before: { blob: disk, snapshot: ID }, after: { blob: disk.replace('//a.', '//b.'), snapshot: ID } } },
         voice,
       ).path,
-      '/disk.vhd: 20 Nov 14:00 in a → 20 Nov 14:00 in b',
+      '/disk.vhd: 20 Nov 14:00:00 in a → 20 Nov 14:00:00 in b',
     );
   });
 

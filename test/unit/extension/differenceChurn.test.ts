@@ -114,6 +114,8 @@ describe('the churn page', () => {
         [3, 512, 'incremental', ''],
       ],
     );
+    assert.equal(new Set(points.map(({ label }) => label.length)).size, 1);
+    assert.match(points[0]!.label, /\d\d:\d\d:\d\d$/, 'all are of one minute');
     assert.deepEqual([headline, hasOlder, usual], ['3 points', false, undefined]);
     await page.ask({ type: 'comparePoint', number: 3 }, 'done');
     const [, uri] = user.executed.find(([id]) => id === 'vscode.openWith') as [string, { query: string }];

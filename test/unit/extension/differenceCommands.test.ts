@@ -90,7 +90,7 @@ describe('Compare with Previous', () => {
     user.answers(/Container/, 'vhds');
     user.answers(/Page blob/, 'disk.vhd');
     user.answers(/Which state of disk\.vhd/, (shown) => {
-      assert.deepEqual(shown.choices, ['now', '1 Jan 00:00', '1 Jan 00:00', '1 Jan 00:00']);
+      assert.deepEqual(shown.choices, ['now', '1 Jan 00:00:00', '1 Jan 00:00:00', '1 Jan 00:00:00']);
       return 'now';
     });
     await rig.run(COMMANDS.compareWithPrevious);
@@ -105,6 +105,10 @@ describe('Select for Compare', () => {
     await rig.run(COMMANDS.selectForCompare, snapshotRow(SOURCE, first!.source.snapshot));
     assert.ok(
       user.executed.some(([id, key, value]) => id === 'setContext' && key === 'pageBlobBackup.hasSelectedForCompare' && value === true),
+    );
+    assert.match(
+      String(user.executed.find(([id]) => id === 'setStatusBarMessage')![1]),
+      /^Selected disks \/ vhds\/disk\.vhd · 1 Jan .* 00:00:00/,
     );
     await rig.run(COMMANDS.compareWithSelected, pointRow(second!));
     assert.equal(opened(), `${source(first!)} → ${point(second!)}`);

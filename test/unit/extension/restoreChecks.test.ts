@@ -63,8 +63,15 @@ describe('the target of a restore', () => {
     };
     let page = await wizard((it, point) => mark(`${BACKUP}?snapshot=${point}`)(it));
     await settled(page);
-    assert.equal(page.field('name').check.state, 'attention');
+    assert.equal(page.field('name').check.text, 'An interrupted restore of this point left this blob. It goes on from there.');
     assert.ok(page.view.target!.canReview);
+    rig.close();
+    page = await wizard(async (it, point) => {
+      await mark(`${BACKUP}?snapshot=${point}`)(it);
+      it.chain.service.foreign.acquireLease(TARGET, '00000000-0000-4000-8000-000000000001', 60);
+    });
+    await settled(page);
+    assert.match(page.field('name').check.text, /^A restore of this point to this blob is under way, or was a minute ago/);
     rig.close();
     page = await wizard(mark(`${BACKUP}?snapshot=another`));
     await settled(page);

@@ -105,7 +105,7 @@ describe('Restore Quickly…', () => {
       assert.ok(modal);
       assert.deepEqual(choices, ['Restore']);
       assert.match(detail!, /^1\. Copy the recovery point to disks \/ vhds\/diskrestored\.vhd \(2 KiB · 1 request\)\n2\. Read back/);
-      assert.match(detail!, /Stays as it is: disk\.vhd, its chain, all recovery points\./);
+      assert.match(detail!, /What stays as it is: disk\.vhd, its chain, all recovery points\./);
       assert.match(detail!, /A VM keeps using the old disk until you swap it/);
       return 'Restore';
     });
@@ -131,16 +131,28 @@ describe('Restore Quickly…', () => {
     assert.deepEqual(rig.runs.all(), []);
   });
 
-  it('restores to another place, and tells what keeps it from that', async () => {
-    await backedUp();
-    rig.chain.service.foreign.createBlob('https://backups.example/backups/diskrestored.vhd', 8192);
-    user.answers(/Restore to where/, 'A new blob somewhere else…');
-    user.answers(/Account, container and name/, 'backups/backups/diskrestored.vhd');
-    await rig.run(COMMANDS.restoreQuickly, await pointRow(2));
-    assert.deepEqual(rig.runs.all(), []);
-    assert.match(user.seen.at(-1)!.text, /exists already/);
-    assert.equal(user.seen.at(-1)!.kind, 'error');
-  });
+  for (const [where, question, taken, free] of [
+    ['A new blob beside the disk', /Name of the blob/, 'diskrestored.vhd', 'mine.vhd'],
+    ['A new blob somewhere else…', /Account, container and name/, 'disks/vhds/diskrestored.vhd', 'disks/vhds/mine.vhd'],
+  ] as const) {
+    it(`asks again for a place that is taken, and says so: ${where}`, async () => {
+      await backedUp();
+      rig.chain.service.foreign.createBlob(TARGET, 8192);
+      user.answers(/Restore to where/, where);
+      user.answers(question, '=');
+      // What was typed is there, and Enter does nothing with it but say why.
+      user.answers(question, taken);
+      user.answers(question, free);
+      user.answers(/^Restore disk\.vhd as of .* to vhds\/mine\.vhd\?$/, 'Restore');
+      await rig.run(COMMANDS.restoreQuickly, await pointRow(2));
+      await rig.idle();
+      assert.match(JSON.stringify(user.seen), /There is a blob diskrestored\.vhd already\. A restore never writes over one/);
+      assert.deepEqual(
+        rig.runs.all().map(({ spec }) => spec.job === 'restore' && spec.target),
+        ['https://disks.example/vhds/mine.vhd'],
+      );
+    });
+  }
 
   it('from the palette asks four things: chain, point, where to and place, with a way back through all of them', async () => {
     await backedUp();
@@ -252,7 +264,7 @@ describe('Restore Quickly…', () => {
 describe('Rewind to This Point…', () => {
   it('tells what it does in a question, and does it', async () => {
     await backedUp();
-    user.answers(/^Rewind disk\.vhd to /, ({ kind, detail, choices }) => {
+    user.answers(/^Rewind disk\.vhd to .*\d\d:\d\d:\d\d\?$/, ({ kind, detail, choices }) => {
       assert.equal(kind, 'warning');
       assert.deepEqual(choices, ['Rewind the Disk']);
       assert.match(detail!, /1\. Take a snapshot of the disk as it is now, which stays/);

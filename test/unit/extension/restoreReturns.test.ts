@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { BackupError } from '../../../src/engine/errors.ts';
 import { COMMANDS, PAGES } from '../../../src/extension/names.ts';
+import { BACKUP } from '../../support/chain/memoryChain.ts';
 import { backupRow, CommandRig } from '../../support/extension/commandRig.ts';
 import { WizardPage } from '../../support/extension/wizardPage.ts';
 import { panels, revivePanel } from '../../support/vscode/window.ts';
 
+const TARGET = 'https://disks.example/vhds/diskrestored.vhd';
 let rigs: CommandRig[] = [];
 afterEach(() => {
   for (const rig of rigs) rig.close();
@@ -147,5 +149,51 @@ describe('a wizard that comes back after a reload of the window', () => {
     await again.ask({ type: 'startOver' });
     await next.settle();
     assert.equal(again.view.review, undefined);
+  });
+});
+
+describe('a wizard under which something changes', () => {
+  it('says why a plan that is shown cannot be run, and what was not begun', async () => {
+    const rig = await backedUp();
+    const page = await wizard(rig);
+    await page.ask({ type: 'choosePoint', point: oldest(page) });
+    await page.review();
+    assert.equal(page.view.review!.blocked, undefined);
+    rig.chain.service.foreign.createBlob(TARGET, 8192);
+    // Whoever lists accounts again asks again about what is in them.
+    let pressed: Promise<string | undefined> | undefined;
+    rig.chain.service.interceptor = ({ url }) => {
+      if (url !== TARGET || pressed) return undefined;
+      assert.equal(page.view.review!.blocked, 'Looking once more whether it can be restored there…');
+      pressed = page.ask({ type: 'restore' });
+      return undefined;
+    };
+    rig.accountsChanged.fire();
+    await page.until(() => page.field('name').check.state === 'bad', 'the name is taken');
+    assert.equal(await pressed, 'Nothing was started. Looking once more whether it can be restored there…');
+    assert.equal(page.view.review!.blocked, 'It cannot be restored there any more: “Where to” says why.');
+    await page.ask({ type: 'back' });
+    assert.equal(await page.ask({ type: 'restore' }), 'Nothing was started. Look at the plan first.');
+    assert.equal(page.view.run, undefined);
+  });
+
+  it('lists the points again once a run has ended: one that is gone is no choice any more', async () => {
+    const rig = await backedUp();
+    const page = await wizard(rig);
+    const point = oldest(page);
+    await page.ask({ type: 'choosePoint', point });
+    await page.review();
+    rig.chain.service.foreign.deleteSnapshot(BACKUP, point);
+    await page.ask({ type: 'restore' });
+    const { run } = await page.until((view) => view.run?.state === 'failed');
+    assert.match(run!.text, /recovery point 1, and was deleted outside this tool/);
+    await page.ask({ type: 'startOver' });
+    const { points, target } = await page.until((view) => view.points.state === 'ready');
+    assert.deepEqual(
+      points.rows.map(({ proof }) => proof === 'missing'),
+      [false, true],
+    );
+    assert.equal(points.chosen, undefined);
+    assert.equal(target, undefined);
   });
 });

@@ -234,6 +234,8 @@ describe('the restore wizard', () => {
     assert.equal(review!.state, 'failed');
     assert.ok(!review!.canRun);
     assert.match(review!.trouble!, /exists already/);
+    // The field says so too, and no longer that the name is free.
+    await page.until(() => page.field('name').check.state === 'bad', 'the name is taken');
   });
 
   it('says that there is no point, or that they cannot be read, and reads them again', async () => {

@@ -111,9 +111,9 @@ describe('plans of restores', () => {
       { label: 'Size of the disk', value: '1 TiB' },
       { label: 'To move', value: 'known only when the whole disk has been compared' },
     ]);
-    assert.equal(words.stays[0], 'Stays as it is: all 12 points.');
+    assert.equal(words.stays[0], 'The chain of disk.vhd, all 12 points.');
     assert.deepEqual(words.warnings.slice(0, 3), [
-      'It goes on with a restore that was interrupted.',
+      'It goes on with a restore that was begun before.',
       'A verification found this point wrong. It is restored as it is.',
       'It takes long.',
     ]);
@@ -130,7 +130,7 @@ describe('plans of restores', () => {
     const chain = { job: 'restoreChain', steps: [step], warnings: [], resumes: false, length: 1, number: 7 } as never;
     const words = planWords(specs.restoreChain, { to: 'chain', plan: chain }, undefined, voice);
     assert.equal(words.steps[0]!.skipped, 'It is there already.');
-    assert.match(planText(words), /^1\. Promote the recovery point .*diskrestored\.vhd \(It is there already\.\)/);
+    assert.match(planText(words, voice), /^1\. Promote the recovery point .*diskrestored\.vhd \(It is there already\.\)/);
   });
 });
 

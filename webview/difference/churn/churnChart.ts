@@ -6,7 +6,7 @@ import { churnShape, TALLEST_BAR } from './churnShape.ts';
 /** Above the bars: room for the sign of one that stands out; below: days. */
 const HEAD = 22;
 const FOOT = 20;
-const DAY_WIDTH = 88;
+const DAY_WIDTH = 130;
 
 /** The bars of all points, oldest first. The table below says the same in words, so nobody has to hear them. */
 export function churnChart(state: ChurnReadyState, voice: Voice, compare: (number: number) => void): Part {
@@ -52,7 +52,7 @@ export function churnChart(state: ChurnReadyState, voice: Voice, compare: (numbe
       { class: 'chart box', tabindex: '0', role: 'group', 'aria-label': voice.words.churn },
       h(
         'svg',
-        { width: String(Math.max(width, DAY_WIDTH) + 40), height: String(axis + FOOT), 'aria-hidden': 'true' },
+        { width: String(width + DAY_WIDTH), height: String(axis + FOOT), 'aria-hidden': 'true' },
         ...drawn,
         h('path', { key: 'axis', class: 'axis', d: `M0 ${axis + 0.5}H${width}` }),
         usual !== undefined && h('path', { key: 'usual', class: 'usual', d: `M0 ${Math.round(axis - usual) + 0.5}H${width}` }),

@@ -2,7 +2,7 @@ import { l10n, ThemeIcon } from 'vscode';
 import { toolsFor } from '../../../engine/tools.ts';
 import type { ImageRef } from '../../difference/subject.ts';
 import { placeOf } from '../../words/places.ts';
-import { momentText, timeIn } from '../../words/times.ts';
+import { crowdedMoments, distinctText, timeIn } from '../../words/times.ts';
 import { askBlob } from '../ask/askBlob.ts';
 import { choose } from '../ask/quickInput.ts';
 import type { CommandTools } from '../tools.ts';
@@ -22,9 +22,10 @@ async function itemsOf(url: string, { session, job, voice }: CommandTools) {
   const ids = await retrier.repeat('snapshots', () => Array.fromAsync(blob.snapshots({ signal }), ({ id }) => id), signal);
   const image = (snapshot: string | undefined): ImageRef => ({ blob: url, snapshot });
   const now = { label: l10n.t('now'), description: l10n.t('as it is now'), iconPath: new ThemeIcon('database'), image: image(undefined) };
+  const crowded = crowdedMoments(ids.map(timeIn), voice);
   const snapshots = ids.toReversed().map((id) => {
     const time = timeIn(id);
-    const label = time === undefined ? id : momentText(time, voice);
+    const label = time === undefined ? id : distinctText(time, crowded, voice);
     return { label, description: id, iconPath: new ThemeIcon('device-camera'), image: image(id) };
   });
   return [now, ...snapshots];

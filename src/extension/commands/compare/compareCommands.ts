@@ -6,6 +6,7 @@ import { showNeighbour } from '../../difference/bytes/showBytes.ts';
 import { openSubject } from '../../difference/openSubject.ts';
 import { comparePointWithPrevious, compareSnapshotWithPrevious } from '../../difference/previous.ts';
 import { urlOf, type ImageRef } from '../../difference/subject.ts';
+import { imageText } from '../../difference/words.ts';
 import { setContexts } from '../../tree/contextKeys.ts';
 import { placeOf } from '../../words/places.ts';
 import { askBlob } from '../ask/askBlob.ts';
@@ -34,7 +35,10 @@ export const selectForCompare: Handler = async (tools, first) => {
   if (!image) return;
   selected = image;
   setContexts({ hasSelectedForCompare: true });
-  window.setStatusBarMessage(l10n.t('Selected {0} for comparing', placeOf(image.blob).name), 3000);
+  window.setStatusBarMessage(
+    l10n.t('Selected {0} for comparing', imageText(image, { before: undefined, after: image }, tools.voice).detail),
+    3000,
+  );
 };
 
 /** *Compare with Selected*: what was selected comes first. */

@@ -5,12 +5,14 @@ import { input, type StepEnd } from '../../accounts/steps.ts';
 import { blobNameProblem, containerNameProblem } from '../../words/blobNames.ts';
 import { placeOf } from '../../words/places.ts';
 import { faultIn } from '../ask/askContainer.ts';
+import type { Refused } from './askFreePlace.ts';
 import type { LaterStep } from './askSteps.ts';
 import type { CommandTools } from '../tools.ts';
 
 /** Asks in one step for a place in any account that is known: `account/container/name`. @returns URL of the blob */
 export async function askTarget(
   suggested: string,
+  refused: Refused,
   { title, step: [step, totalSteps] }: Parameters<LaterStep>[1],
   { directory }: CommandTools,
 ): Promise<StepEnd<string>> {
@@ -24,7 +26,10 @@ export async function askTarget(
     placeholder: 'account/container/name',
     prompt: l10n.t('Account, container and name of the blob. It must not exist: a restore never writes over a blob.'),
     value: `${own?.name ?? account}/${path}`,
-    validate: (text) => faultIn(targetIn(text, accounts).problem),
+    validate: (text) => {
+      const { url, problem } = targetIn(text, accounts);
+      return faultIn(problem ?? refused.get(url));
+    },
   });
   return typeof end === 'string' ? end : { value: targetIn(end.value, accounts).url! };
 }

@@ -12,7 +12,7 @@ export async function confirmRestore(spec: RestoreSpec, text: string, { session,
   const looking = l10n.t('Looking at what the restore would do');
   const { shown } = await withLooking(looking, () => planRestore(spec, { session, settings: readRunSettings() }, job));
   const words = planWords(spec, shown, undefined, voice);
-  const detail = planText(words);
+  const detail = planText(words, voice);
   log.info(`${text}\n${detail}`);
   const show = spec.job === 'rewind' || spec.evenIfFailed ? notices.showWarningMessage : notices.showInformationMessage;
   if ((await show(text, { modal: true, detail }, words.button)) === words.button) await runs.start(spec);

@@ -11,7 +11,7 @@ import { troubleText } from '../words.ts';
 import { windowIn, windowQuery, type ByteWindow, type Side } from './byteWindow.ts';
 import { differingPages, hexText, offsetText } from './hexText.ts';
 
-/** Windows whose bytes are kept, so that the two sides of a diff are read together: at most 4 MiB. */
+/** Windows whose bytes are kept, so that the two sides of a diff are read together: at most 128 KiB. */
 const KEPT = 8;
 
 interface Bytes {
@@ -92,7 +92,21 @@ function textOf(bytes: Bytes, { start, end }: ByteWindow, side: Side): string {
       ? l10n.t('The bytes from {0} to {1} are the same in both, also where pages were written again.', ...place)
       : l10n.t('Of the bytes from {0} to {1}, {2} of {3} pages differ.', ...place, differing, (end - start) / PAGE);
   const isShort = own.length < end - start;
-  return [first, '', ...(own.length > 0 ? [hexText(own, start)] : []), ...(isShort ? [l10n.t('This image ends here.')] : []), ''].join(
-    '\n',
-  );
+  return [first, ...pagesOf(bytes, start, end, own), ...(isShort ? ['', l10n.t('This image ends here.')] : []), ''].join('\n');
+}
+
+/**
+ * Page by page, each under a line that says whether it differs. That line is the same on both sides and stands nowhere else in the window, so VS Code's
+ * diff sets page beside page, and compares characters within one page only: over a whole window of other bytes it gives up after 5 s.
+ */
+function pagesOf({ before, after }: Bytes, start: number, end: number, own: Uint8Array): string[] {
+  const lines: string[] = [];
+  for (let at = 0; at < end - start; at += PAGE) {
+    const [a, b, shown] = [before, after, own].map((bytes) => bytes.subarray(at, at + PAGE)) as [Uint8Array, Uint8Array, Uint8Array];
+    const place = offsetText(start + at);
+    const title = differingPages(a, b, PAGE) > 0 ? l10n.t('Page {0} differs', place) : l10n.t('Page {0} is the same in both', place);
+    lines.push('', title);
+    if (shown.length > 0) lines.push(hexText(shown, start + at));
+  }
+  return lines;
 }

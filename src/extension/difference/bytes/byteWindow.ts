@@ -3,10 +3,10 @@ import { PAGE } from '../../../engine/ranges/pageRange.ts';
 import { queryOf, subjectIn, type Pair } from '../subject.ts';
 
 /**
- * Bytes that one document shows at most: 768 lines. Up to 1,700 lines on both sides together VS Code sets the lines side by side, address by address;
- * with more it may give up after 5 s, and then shows everything as replaced.
+ * Bytes that one document shows at most: 16 pages. What VS Code's diff needs for bytes of which none is as before grows with the number of pages, since it
+ * compares page with page; after 5 s it gives up, and says so. On two busy processors 24 pages were too many.
  */
-export const WINDOW = 12 * 1024;
+export const WINDOW = 8 * 1024;
 
 /** The bytes `[start, end)` of both images, whole pages. */
 export interface ByteWindow extends PageRange {

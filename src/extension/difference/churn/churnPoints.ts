@@ -2,8 +2,8 @@ import type { RecoveryPoint } from '../../../engine/jobs/points/points.ts';
 import { sizeText } from '../../../engine/sizeText.ts';
 import type { ChurnPoint } from '../../../messages/difference.ts';
 import { countText } from '../../words/amounts.ts';
-import { kindWord } from '../../words/point.ts';
-import { momentText, timeIn } from '../../words/times.ts';
+import { crowdedPoints, kindWord } from '../../words/point.ts';
+import { distinctText, timeIn } from '../../words/times.ts';
 import type { Voice } from '../../words/voice.ts';
 import { shareText } from '../words.ts';
 import { standingOut } from './standOut.ts';
@@ -19,10 +19,11 @@ export function churnPoints(
 ): { readonly points: readonly ChurnPoint[]; readonly usual: number | undefined } {
   // A full copy changes all that the disk holds, which says nothing about the disk.
   const { usual, times } = standingOut(points.map(({ entry }) => (entry.kind === 'full' ? undefined : entry.written + entry.cleared)));
+  const crowded = crowdedPoints(points, voice);
   const shown = points.map((point, i): ChurnPoint => {
     const { entry } = point;
     const time = timeIn(entry.startedOn);
-    const label = time === undefined ? voice.t('Point {0}', entry.number) : momentText(time, voice);
+    const label = time === undefined ? voice.t('Point {0}', entry.number) : distinctText(time, crowded, voice);
     return {
       number: entry.number,
       time,
