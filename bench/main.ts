@@ -11,6 +11,7 @@ import { Ground } from './ground.ts';
 import { picture } from './picture.ts';
 import { azCopyAbsent, Programs } from './programs.ts';
 import type { Row, Rows } from './row.ts';
+import { applying } from './rows/applying.ts';
 import { differencePage } from './rows/differencePage.ts';
 import { fullCopy } from './rows/full.ts';
 import { incremental } from './rows/incremental.ts';
@@ -35,6 +36,7 @@ const groups: Readonly<Record<string, Rows>> = {
   sparse: fullCopy(programs, 'sparse', 0.125),
   incremental: incremental(programs),
   restoring: restoring(programs),
+  apply: applying(programs),
   shaped: shaped(ground),
 };
 

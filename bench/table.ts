@@ -35,12 +35,14 @@ const TITLES: Readonly<Record<string, string>> = {
   sparse: 'Whole copies',
   incremental: 'After a change',
   restoring: 'Restoring',
+  apply: 'A fleet',
   difference: 'A difference, drawn',
   shaped: "Under a service's limits",
   scale: 'Planning at scale',
 };
 
 const ABOUT: Readonly<Record<string, string>> = {
+  'A fleet': `A policy over disks of 1 MiB, 16 chains at a time; each chain takes its own requests, so time grows with their number and memory does not.`,
   Restoring:
     'One recovery point of a dense disk of 1 GiB: to a blob, to a file, and back to the disk after a change, beside whole copies of it.',
   'A difference, drawn': 'What the picture of a difference takes, from lists in memory.',
@@ -56,7 +58,9 @@ The first two seconds do not count, as the limiter finds the rate in them.`,
 
 /** The whole of docs/BENCHMARKS.md. */
 export function document(rows: readonly Row[], runs: number): string {
-  const titles = [...new Set(['dense', 'incremental', 'restoring', 'shaped', 'scale', 'difference'].map((group) => TITLES[group]!))];
+  const titles = [
+    ...new Set(['dense', 'incremental', 'restoring', 'apply', 'shaped', 'scale', 'difference'].map((group) => TITLES[group]!)),
+  ];
   const sections = titles.flatMap((title) => {
     const own = rows.filter(({ group }) => TITLES[group] === title);
     return own.length === 0 ? [] : [`## ${title}\n\n${ABOUT[title]}\n\n${table(own)}`];

@@ -177,6 +177,34 @@ describe('restore with a chain of its own', () => {
     await isWhole(chain, point, 'after somebody wrote to it');
   });
 
+  it('an interrupted try has recorded a disk that the next one finds wrong: the point counts as failed, and says so', async () => {
+    const { chain, point } = await scene();
+    const { service } = chain;
+    let isRecorded = false;
+    // Somebody writes into the disk just before its snapshot; pages that are only listed do not tell. The record comes late, and the process dies.
+    service.interceptor = ({ operation, url, args }) => {
+      if (isRecorded) return { kind: 'crash', effect: 'none' };
+      if (operation === 'createSnapshot' && url === TARGET) service.foreign.write(TARGET, 0, new Uint8Array(PAGE).fill(66), 'holder');
+      if (operation !== 'recordCreate' || url !== NEW_CATALOGUE || args.name !== '000001.json') return undefined;
+      isRecorded = true;
+      return { kind: 'late', calls: 100_000 };
+    };
+    await assert.rejects(restore(chain, point, { transfer: 'relay', proof: 'ranges' }), Crash);
+    chain.world.jump(61_000);
+    service.interceptor = ({ operation, url }) => {
+      if (operation === 'createSnapshot' && url === TARGET) service.late.deliver();
+      return undefined;
+    };
+    await fails(restore(chain, point, { transfer: 'relay', proof: 'full' }), 'superseded');
+    service.interceptor = undefined;
+    const names = await service.recordStore(NEW_CATALOGUE).list();
+    assert.ok(
+      names.some((name) => name.startsWith('000001.proof-failed-')),
+      names.join(),
+    );
+    assert.equal(metadataOf(chain, TARGET)['pbb_restore'], 'partial', 'the disk is not called complete');
+  });
+
   it('two machines with the same request: one disk, one recorded point, nothing wrong', async () => {
     const { chain, point } = await scene();
     const both = await Promise.allSettled([restore(chain, point), restore(chain, point)]);
