@@ -47,7 +47,6 @@ chains:
     account: ${from}
     blobs: disks/fleet${size}/*.vhd
     window: 1h
-    jitter: 0s
     retention: { last: 3 }
     to: { account: "${to}", blob: "backups/{blob}" }
 `;
