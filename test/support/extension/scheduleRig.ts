@@ -15,7 +15,7 @@ import { MemoryFiles } from './commandRig.ts';
 import type { Memory } from '../../../src/extension/accounts/storage.ts';
 import type { PolicySession } from '../../../src/extension/session.ts';
 
-export const FILE = 'file:///work/page-blob-backup.yaml';
+export const FILE = 'file:///project/page-blob-backup.yaml';
 export const HOUR = 60 * 60_000;
 
 export function policyOf(window = '12h', retention = '{ last: 3 }'): string {

@@ -8,7 +8,7 @@ import { policyFolder } from '../../support/vscode/policyFolder.ts';
 import { user } from '../../support/vscode/user.ts';
 import { POLICY_TEXT } from '../policy/generate/requests.ts';
 
-const FILE = Uri.parse('file:///work/policies/page-blob-backup.yaml');
+const FILE = Uri.parse('file:///project/policies/page-blob-backup.yaml');
 
 let rig: CommandRig;
 afterEach(() => {
@@ -33,7 +33,7 @@ describe('Generate Scheduled Backup…', () => {
     assert.deepEqual([document!.language, others], ['yaml', []]);
     const { jobs } = parse(document!.content) as { jobs: { backup: { strategy: object; env: { POLICY: string } } } };
     assert.deepEqual((jobs.backup.strategy as { matrix: object }).matrix, { shard: [1, 2, 3] });
-    assert.equal(jobs.backup.env.POLICY, 'work/policies/page-blob-backup.yaml');
+    assert.equal(jobs.backup.env.POLICY, 'project/policies/page-blob-backup.yaml');
   });
 
   it('opens all units of systemd, without a question about machines', async () => {
@@ -44,7 +44,7 @@ describe('Generate Scheduled Backup…', () => {
       documents.map(({ language }) => language),
       ['ini', 'ini', 'ini', 'ini'],
     );
-    assert.match(documents[0]!.content, /--policy \/work\/policies\/page-blob-backup\.yaml --only backup$/m);
+    assert.match(documents[0]!.content, /--policy \/project\/policies\/page-blob-backup\.yaml --only backup$/m);
     assert.deepEqual(user.take().length, 1);
   });
 

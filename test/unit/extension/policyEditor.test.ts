@@ -50,12 +50,12 @@ describe('mistakes in a policy file', () => {
 
   it('stand where they are written, in every file of the workspace', async () => {
     policyFolder.texts.set(FILE, policyOf('never'));
-    policyFolder.texts.set('file:///work/other/page-blob-backup.yml', 'version: 1\nchians: []\n');
+    policyFolder.texts.set('file:///project/other/page-blob-backup.yml', 'version: 1\nchians: []\n');
     await opened();
     const [first, ...more] = mistakes();
     assert.deepEqual(more, []);
     assert.match(first!, /^5:12-5:17 .*never/);
-    assert.ok(mistakes('file:///work/other/page-blob-backup.yml').some((line) => line.startsWith('1:0-1:6 There is no key "chians"')));
+    assert.ok(mistakes('file:///project/other/page-blob-backup.yml').some((line) => line.startsWith('1:0-1:6 There is no key "chians"')));
   });
 
   it('are those of what is typed, and go with the file', async () => {
@@ -75,7 +75,7 @@ describe('mistakes in a policy file', () => {
 
   it('are not looked for in other files', async () => {
     await opened();
-    policyFolder.opened.fire(documentOf('chians: []', 'file:///work/compose.yaml'));
+    policyFolder.opened.fire(documentOf('chians: []', 'file:///project/compose.yaml'));
     await settled();
     assert.equal(policyFolder.found.size, 0);
   });

@@ -85,10 +85,10 @@ describe('Start Scheduled Backups', () => {
   });
 
   it('lets one of several be chosen, and Stop offers what runs', async () => {
-    const other = 'file:///work/b/page-blob-backup.yml';
+    const other = 'file:///project/b/page-blob-backup.yml';
     policyFolder.texts.set(FILE, policyOf());
     policyFolder.texts.set(other, policyOf());
-    user.answers(/Which policy file/, 'work/b/page-blob-backup.yml');
+    user.answers(/Which policy file/, 'project/b/page-blob-backup.yml');
     user.answers(/Run the backups of/, 'Start');
     await run(COMMANDS.startSchedule);
     assert.deepEqual(asked, [`on ${other} true`]);
