@@ -1,6 +1,6 @@
 import type { RestoreSpec } from '../runs/run.ts';
 import type { RunSettings } from '../settings.ts';
-import { shWord } from './quote.ts';
+import { shellWord } from '../../engine/shellWord.ts';
 
 /** The same run for the command line, for a POSIX shell. It signs in by itself: no key and no SAS is in it. */
 export function restoreCommand(spec: RestoreSpec, { transfer, proof }: Pick<RunSettings, 'transfer' | 'proof'>): string {
@@ -12,7 +12,7 @@ export function restoreCommand(spec: RestoreSpec, { transfer, proof }: Pick<RunS
   if (spec.evenIfFailed) words.push('--even-if-failed');
   if (!isFile && transfer !== 'auto') words.push('--transfer', transfer);
   if (!isFile && proof !== undefined) words.push('--proof', proof);
-  return words.map((word, i) => (i > 0 && word.startsWith('--') ? word : shWord(word))).join(' ');
+  return words.map((word, i) => (i > 0 && word.startsWith('--') ? word : shellWord(word))).join(' ');
 }
 
 function targetOf(spec: RestoreSpec): string {

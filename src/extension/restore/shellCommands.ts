@@ -1,4 +1,5 @@
-import { powerShellString as ps, shWord } from './quote.ts';
+import { shellWord } from '../../engine/shellWord.ts';
+import { powerShellString as ps } from './quote.ts';
 
 /** The same for two shells, ready to be copied. Every word that is not ours is quoted. */
 export interface ShellCommands {
@@ -72,5 +73,5 @@ export function uploadCommands({ path, blob, disk, location, resourceGroup, acco
 
 /** `--name=value`, since a value may begin with a hyphen. */
 function az(command: string, options: Readonly<Record<string, string>>): string {
-  return [`az ${command}`, ...Object.entries(options).map(([name, value]) => `--${name}=${shWord(value)}`)].join(' \\\n  ');
+  return [`az ${command}`, ...Object.entries(options).map(([name, value]) => `--${name}=${shellWord(value)}`)].join(' \\\n  ');
 }

@@ -1,5 +1,6 @@
 import { cronText } from './cronTimes.ts';
-import { crontabCommand, shWord } from './quote.ts';
+import { shellWord } from '../../engine/shellWord.ts';
+import { crontabCommand } from './quote.ts';
 import { argumentsOf, originOf, tasksOf, type Generator } from './schedule.ts';
 
 const EVERY_HOUR = Array.from({ length: 24 }, (_, hour) => hour);
@@ -20,7 +21,7 @@ export const crontab: Generator = (request) => {
   ];
   const variables = tasks.map(({ name }) => `${name.toUpperCase()}_CLIENT_ID=""`);
   const lines = tasks.map((task) => {
-    const words = ['page-blob-backup', ...argumentsOf(task, request.policyPath, request.shard).map(shWord)];
+    const words = ['page-blob-backup', ...argumentsOf(task, request.policyPath, request.shard).map(shellWord)];
     const command = `AZURE_CLIENT_ID="$${task.name.toUpperCase()}_CLIENT_ID" ${words.join(' ')}`;
     return `${cronText(task.times)} ${crontabCommand(command)}`;
   });

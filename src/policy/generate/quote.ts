@@ -1,12 +1,7 @@
 import { BackupError } from '../../engine/errors.ts';
 
-/** Letters that mean themselves in a shell and in a unit. */
+/** Letters that mean themselves in a unit. */
 const PLAIN = /^[\w@+:,./-]+$/;
-
-/** One word of a POSIX shell, whatever is in it: between single quotes nothing has a meaning. */
-export function shWord(text: string): string {
-  return PLAIN.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
 
 /** A command in a crontab. There `%` is a line break unless a backslash stands before it, and nothing can write a real one. @throws badInput */
 export function crontabCommand(command: string): string {

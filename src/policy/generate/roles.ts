@@ -1,5 +1,6 @@
 import { accessOf, type Access, type Right } from './access.ts';
-import { commentText, shWord } from './quote.ts';
+import { shellWord } from '../../engine/shellWord.ts';
+import { commentText } from './quote.ts';
 import type { Generator } from './schedule.ts';
 
 const READ = 'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read';
@@ -76,7 +77,10 @@ export const roles: Generator = ({ policy }) => {
     ids.map((task) => `: "\${${idOf(task)}:?set it to the object id of the identity of the task ${task}}"`).join('\n'),
     TOOLS,
     own
-      .map(({ name, own }) => `role ${shWord(name)} ${shWord(own!.about)} ${shWord(own!.dataActions.map((each) => `"${each}"`).join(','))}`)
+      .map(
+        ({ name, own }) =>
+          `role ${shellWord(name)} ${shellWord(own!.about)} ${shellWord(own!.dataActions.map((each) => `"${each}"`).join(','))}`,
+      )
       .join('\n'),
     ...Map.groupBy(accesses, ({ account }) => account)
       .entries()
@@ -91,10 +95,10 @@ function accountText(account: string, accesses: readonly Access[]): string {
     return `# Roles for ${commentText(account)} are yours to give: its address does not tell the name of a storage account.`;
   }
   const gives = accesses.map(({ task, right, container }) => {
-    const scope = container === undefined ? '"$id"' : `"$id"/blobServices/default/containers/${shWord(container)}`;
-    return `give "$${idOf(task)}" ${shWord(ROLES[right].name)} ${scope}`;
+    const scope = container === undefined ? '"$id"' : `"$id"/blobServices/default/containers/${shellWord(container)}`;
+    return `give "$${idOf(task)}" ${shellWord(ROLES[right].name)} ${scope}`;
   });
-  return [`id="$(id_of ${shWord(name)})"`, ...gives].join('\n');
+  return [`id="$(id_of ${shellWord(name)})"`, ...gives].join('\n');
 }
 
 /** Of addresses as Azure gives them, in any of its clouds: `https://<name>.blob.<suffix>`, with a zone before `blob` perhaps. */

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { restoreCommand } from '../../../src/extension/restore/commandLine.ts';
 import { nextSteps } from '../../../src/extension/restore/nextSteps.ts';
-import { powerShellString, shWord } from '../../../src/extension/restore/quote.ts';
+import { shellWord } from '../../../src/engine/shellWord.ts';
+import { powerShellString } from '../../../src/extension/restore/quote.ts';
 import type { RestoreSpec } from '../../../src/extension/runs/run.ts';
 import { englishVoice } from '../../support/tree/voice.ts';
 
@@ -45,11 +46,11 @@ function shWords(text: string): string[] {
 describe('quoting', () => {
   const hostile = ["it's", '$(reboot)', '`id`', 'a b', '"', '\\', '!!', '*', '~', '-rf', '&& rm -rf /', 'a\nb', "''", '’‘‚‛', '#x', ''];
   for (const text of hostile) {
-    it(`for sh gives back ${JSON.stringify(text)}`, () => assert.deepEqual(shWords(`x ${shWord(text)}`), ['x', text]));
+    it(`for sh gives back ${JSON.stringify(text)}`, () => assert.deepEqual(shWords(`x ${shellWord(text)}`), ['x', text]));
   }
 
   it('for sh gives back whatever there is', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => assert.deepEqual(shWords(shWord(text)), [text])));
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => assert.deepEqual(shWords(shellWord(text)), [text])));
   });
 
   it('for PowerShell doubles every kind of single quote', () => {

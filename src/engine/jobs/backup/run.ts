@@ -5,6 +5,7 @@ import { runEvents, type Emit, type RunEvent } from '../../events.ts';
 import { timeText, toolsFor, type JobOptions } from '../../tools.ts';
 import { BackupRun, type BackupResult } from './backupRun.ts';
 import { takeHold } from '../../hold/hold.ts';
+import { pause } from '../../hold/whilePausing.ts';
 import type { BackupPlan } from './plan.ts';
 import { refuse } from './refusals.ts';
 import type { BackupRequest } from './request.ts';
@@ -57,10 +58,7 @@ async function backupJob(plan: BackupPlan, request: BackupRequest, options: JobO
     return await new BackupRun(plan, request, tip, hold, catalogue, tools).finish();
   } catch (error) {
     if (isClosed) throw error;
-    // The record is only a help for the next run: where it cannot be written, that run finds out by itself.
-    await hold.journal.pause().catch((reason: unknown) => {
-      if (!isBackupError(reason)) throw reason;
-    });
+    await pause(hold);
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import { isBackupError } from '../../errors.ts';
 import { runEvents, type Emit, type RunEvent } from '../../events.ts';
 import { discard } from '../../hold/discard.ts';
 import { takeHold, type Hold } from '../../hold/hold.ts';
+import { pause, whilePausing } from '../../hold/whilePausing.ts';
 import type { BlobProperties, Metadata, PageBlob, SnapshotId } from '../../pageBlob.ts';
 import type { Proof } from '../../proof/proof.ts';
 import type { RecordStore } from '../../recordStore.ts';
@@ -21,7 +22,7 @@ import { firstPoint, lesserProof } from './newChain.ts';
 import type { PlanStep } from './planStep.ts';
 import { findPoint } from './point.ts';
 import { promoteAndHold, refuseForeignBackup } from './promotion.ts';
-import { refuseForeignTarget, type RestoreToBlobRequest } from './restoreToBlob.ts';
+import { holdTarget, refuseForeignTarget, type RestoreToBlobRequest } from './restoreToBlob.ts';
 
 /**
  * A restore after which backups go on: the recovery point is promoted to a backup blob of its own, copied to the new disk, and both are recorded as
@@ -180,23 +181,6 @@ async function restoreJob(
   });
 }
 
-async function holdTarget(request: RestoreChainRequest, length: number, tools: Tools): Promise<Hold> {
-  const { label } = request.backup.image(request.point);
-  return takeHold(
-    request.target,
-    {
-      kind: 'restore',
-      source: label,
-      parent: 0,
-      length,
-      tier: request.tier,
-      metadata: { [KEY.restore]: 'partial', [KEY.restoredFrom]: label },
-      refuse: (properties) => refuseForeignTarget(properties, request),
-    },
-    tools,
-  );
-}
-
 /** The disk's snapshot is whole, whatever the blob still says, and names the chain that it belongs to. */
 function diskMarks(own: Metadata, newBackup: PageBlob): Metadata {
   return { ...without(own, KEY.restore), [KEY.backup]: newBackup.url };
@@ -233,22 +217,6 @@ function entryOf(
     committedOn: timeText(world),
     proof: lesserProof(base.proof, disk.proof),
   };
-}
-
-/** Stopped or failed: the record of how far it came stays on the blob. */
-async function whilePausing<T>(hold: Hold, step: () => Promise<T>): Promise<T> {
-  try {
-    return await step();
-  } catch (error) {
-    await pause(hold);
-    throw error;
-  }
-}
-
-async function pause({ journal }: Hold): Promise<void> {
-  await journal.pause().catch((reason: unknown) => {
-    if (!isBackupError(reason)) throw reason;
-  });
 }
 
 interface Recorded {

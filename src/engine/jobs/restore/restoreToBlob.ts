@@ -3,10 +3,11 @@ import { KEY } from '../../chain/metadata.ts';
 import { BackupError, isBackupError } from '../../errors.ts';
 import { runEvents, type Emit, type RunEvent } from '../../events.ts';
 import { discard } from '../../hold/discard.ts';
-import { takeHold } from '../../hold/hold.ts';
+import { takeHold, type Hold } from '../../hold/hold.ts';
+import { whilePausing } from '../../hold/whilePausing.ts';
 import type { BlobProperties, PageBlob, SnapshotId } from '../../pageBlob.ts';
 import type { Proof, ProofLevel } from '../../proof/proof.ts';
-import { timeText, toolsFor, type JobOptions } from '../../tools.ts';
+import { timeText, toolsFor, type JobOptions, type Tools } from '../../tools.ts';
 import type { Transfer, TransferChoice } from '../../transfer/pageMover.ts';
 import { countWork, fullWork } from '../backup/work.ts';
 import { estimateOf, type Estimate } from '../estimate.ts';
@@ -87,27 +88,15 @@ export function runRestoreToBlob(
 
 async function restoreJob(plan: RestoreToBlobPlan, request: RestoreToBlobRequest, options: JobOptions, emit: Emit): Promise<RestoreResult> {
   const tools = toolsFor(options, emit);
-  const { backup, target, point, transfer = 'auto', tier } = request;
+  const { backup, target, point, transfer = 'auto' } = request;
   const { length } = plan;
   emit({ type: 'phase', phase: 'preparing', text: `Restoring recovery point ${plan.number} to ${target.url}.` });
   // What was planned may be gone, or found wrong, meanwhile: then nothing is made.
   await findPoint(request, tools);
 
   const original = backup.image(point);
-  const hold = await takeHold(
-    target,
-    {
-      kind: 'restore',
-      source: original.label,
-      parent: 0,
-      length,
-      tier,
-      metadata: { [KEY.restore]: 'partial', [KEY.restoredFrom]: original.label },
-      refuse: (properties) => refuseForeignTarget(properties, request),
-    },
-    tools,
-  );
-  try {
+  const hold = await holdTarget(request, length, tools);
+  return whilePausing(hold, async () => {
     const held = plan.estimate.written;
     const copied = await makeEqual({ original, length, number: plan.number, held, transfer, proof: request.proof }, hold, tools);
 
@@ -125,12 +114,25 @@ async function restoreJob(plan: RestoreToBlobPlan, request: RestoreToBlobRequest
       transfer: copied.transfer,
       proof: copied.proof,
     };
-  } catch (error) {
-    await hold.journal.pause().catch((reason: unknown) => {
-      if (!isBackupError(reason)) throw reason;
-    });
-    throw error;
-  }
+  });
+}
+
+/** The target, made where there is none, and marked as partial. An interrupted restore of the same point is gone on with. @throws alreadyExists, busy */
+export async function holdTarget(request: RestoreToBlobRequest, length: number, tools: Tools): Promise<Hold> {
+  const { label } = request.backup.image(request.point);
+  return takeHold(
+    request.target,
+    {
+      kind: 'restore',
+      source: label,
+      parent: 0,
+      length,
+      tier: request.tier,
+      metadata: { [KEY.restore]: 'partial', [KEY.restoredFrom]: label },
+      refuse: (properties) => refuseForeignTarget(properties, request),
+    },
+    tools,
+  );
 }
 
 /** @throws alreadyExists: an existing target may be written only when it is an unfinished restore of the same point */

@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { parse as parseShell } from 'shell-quote';
-import { bicepString, commentText, crontabCommand, noExpression, shWord, systemdWord } from '../../../../src/policy/generate/quote.ts';
+import { shellWord } from '../../../../src/engine/shellWord.ts';
+import { bicepString, commentText, crontabCommand, noExpression, systemdWord } from '../../../../src/policy/generate/quote.ts';
 import { readBicepString } from './readBicep.ts';
 import { nastyName, nastyText } from './requests.ts';
 import { splitUnitLine } from './readUnit.ts';
@@ -11,13 +12,13 @@ import { splitUnitLine } from './readUnit.ts';
 describe('quoting', () => {
   it('a word of a shell is that word again, in a real shell', () => {
     const words = fc.sample(nastyText, 400);
-    const script = `printf '%s\\0' ${words.map(shWord).join(' ')}`;
+    const script = `printf '%s\\0' ${words.map(shellWord).join(' ')}`;
     const { stdout, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
     assert.deepEqual(stdout.split('\0').slice(0, -1), words, stderr);
   });
 
   it('and in a parser of shell words', () => {
-    fc.assert(fc.property(nastyName, (name) => assert.deepEqual(parseShell(`x ${shWord(name)}`), ['x', name])));
+    fc.assert(fc.property(nastyName, (name) => assert.deepEqual(parseShell(`x ${shellWord(name)}`), ['x', name])));
   });
 
   it('a word of a unit is that word again', () => {
@@ -27,9 +28,9 @@ describe('quoting', () => {
   it('a command in a crontab is on one line and holds no % that cron would take for a line break', () => {
     fc.assert(
       fc.property(nastyName, (name) => {
-        const line = crontabCommand(shWord(name));
+        const line = crontabCommand(shellWord(name));
         assert.doesNotMatch(line, /(?<!\\)%|\n/);
-        assert.deepEqual(line.replaceAll('\\%', '%'), shWord(name));
+        assert.deepEqual(line.replaceAll('\\%', '%'), shellWord(name));
       }),
     );
   });
