@@ -17,23 +17,25 @@ export interface TwoAccounts {
 export async function startTwoAccounts(options: EmulatorOptions = {}): Promise<TwoAccounts> {
   const emulator = await startEmulator(options);
   const [diskAccount, backupAccount] = emulator.accounts.map(({ name }) => name) as [string, string];
-  const container = async (account: string, name: string): Promise<ContainerClient> => {
-    const client = BlobServiceClient.fromConnectionString(emulator.connectionString(account)).getContainerClient(name);
-    await client.create();
-    return client;
-  };
   return {
     emulator,
     env: {
       AZURE_STORAGE_CONNECTION_STRING: emulator.connectionString(diskAccount),
       AZURE_STORAGE_CONNECTION_STRING_BACKUP: emulator.connectionString(backupAccount),
     },
-    disks: await container(diskAccount, 'vhds'),
-    backups: await container(backupAccount, 'backups'),
+    disks: await newContainer(emulator, diskAccount, 'vhds'),
+    backups: await newContainer(emulator, backupAccount, 'backups'),
     diskAccount,
     backupAccount,
     close: () => emulator.close(),
   };
+}
+
+/** A container of an account, made by the plain SDK. */
+export async function newContainer(emulator: Emulator, account: string, name: string): Promise<ContainerClient> {
+  const client = BlobServiceClient.fromConnectionString(emulator.connectionString(account)).getContainerClient(name);
+  await client.create();
+  return client;
 }
 
 /** A page blob of this length with these pages written. */

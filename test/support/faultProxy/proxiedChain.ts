@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { BlobServiceClient, type ContainerClient, type PageBlobClient } from '@azure/storage-blob';
+import type { ContainerClient, PageBlobClient } from '@azure/storage-blob';
 import { openAzure, type Azure } from '../../../src/azure/azure.ts';
 import { resultOf } from '../../../src/engine/events.ts';
 import type { BackupResult } from '../../../src/engine/jobs/backup/backupRun.ts';
@@ -10,6 +10,7 @@ import { planRestoreToBlob, runRestoreToBlob, type RestoreResult } from '../../.
 import type { World } from '../../../src/engine/world.ts';
 import { systemWorld } from '../../../src/files/systemWorld.ts';
 import { startEmulator, type Emulator } from '../emulator/emulator.ts';
+import { newContainer } from '../twoAccounts.ts';
 import { startFaultProxy, type FaultProxy } from './faultProxy.ts';
 
 const PAGE = 512;
@@ -40,11 +41,6 @@ export async function startProxiedAccounts(): Promise<ProxiedAccounts> {
   emulator.alsoKnownAs(proxy.host);
   const [diskAccount, backupAccount] = emulator.accounts.map(({ name }) => name) as [string, string];
   const through = (account: string): string => emulator.connectionString(account).replace(`127.0.0.1:${emulator.port}`, proxy.host);
-  const container = async (account: string, name: string): Promise<ContainerClient> => {
-    const client = BlobServiceClient.fromConnectionString(emulator.connectionString(account)).getContainerClient(name);
-    await client.create();
-    return client;
-  };
   return {
     emulator,
     proxy,
@@ -52,8 +48,8 @@ export async function startProxiedAccounts(): Promise<ProxiedAccounts> {
       AZURE_STORAGE_CONNECTION_STRING: through(diskAccount),
       AZURE_STORAGE_CONNECTION_STRING_BACKUP: through(backupAccount),
     },
-    disks: await container(diskAccount, 'vhds'),
-    backups: await container(backupAccount, 'backups'),
+    disks: await newContainer(emulator, diskAccount, 'vhds'),
+    backups: await newContainer(emulator, backupAccount, 'backups'),
     now,
     passTime: (ms) => void (ahead += ms),
     async close() {

@@ -1,46 +1,15 @@
 import assert from 'node:assert/strict';
-import { afterEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { BackupError } from '../../../src/engine/errors.ts';
 import { COMMANDS, PAGES } from '../../../src/extension/names.ts';
 import { BACKUP } from '../../support/chain/memoryChain.ts';
-import { backupRow, CommandRig } from '../../support/extension/commandRig.ts';
+import { backupRow, type CommandRig } from '../../support/extension/commandRig.ts';
 import { WizardPage } from '../../support/extension/wizardPage.ts';
+import { oldest, wizardScene } from '../../support/extension/wizardScene.ts';
 import { panels, revivePanel } from '../../support/vscode/window.ts';
 
 const TARGET = 'https://disks.example/vhds/diskrestored.vhd';
-let rigs: CommandRig[] = [];
-afterEach(() => {
-  for (const rig of rigs) rig.close();
-  rigs = [];
-  panels.length = 0;
-});
-
-async function open(...args: Parameters<typeof CommandRig.open>): Promise<CommandRig> {
-  const rig = await CommandRig.open(...args);
-  rigs.push(rig);
-  return rig;
-}
-
-/** A disk with two points; the second differs in one page. */
-async function backedUp(options: Parameters<typeof CommandRig.open>[0] = {}): Promise<CommandRig> {
-  const rig = await open(options);
-  rig.chain.write(0, 1, 4);
-  await rig.chain.backup();
-  rig.chain.write(2, 9);
-  await rig.chain.backup();
-  return rig;
-}
-
-async function wizard(rig: CommandRig): Promise<WizardPage> {
-  await rig.run(COMMANDS.restore, backupRow);
-  const page = new WizardPage(rig);
-  await page.until(({ points }) => points.state === 'ready');
-  return page;
-}
-
-function oldest(page: WizardPage): string {
-  return page.view.points.rows.at(-1)!.id;
-}
+const { open, backedUp, wizard } = wizardScene();
 
 describe('the list of points', () => {
   it('shows points whose records cannot be read as rows that are no choice', async () => {
