@@ -2,16 +2,16 @@ import { commands, Disposable, l10n } from 'vscode';
 import { notices } from '../notices.ts';
 import { COMMANDS } from '../names.ts';
 import { failureOf, type Remedy } from '../words/failure.ts';
-import { HANDLERS } from './handlers.ts';
 import type { CommandTools } from './tools.ts';
 
 /** The one place where commands are registered. What a command throws is told in plain words, with a button that may mend it. */
 export function registerCommands(tools: CommandTools): Disposable {
   const registered = Object.entries(COMMANDS).map(([name, id]) => {
-    const handler = HANDLERS[name as keyof typeof COMMANDS];
     return commands.registerCommand(id, async (...args: unknown[]) => {
       try {
-        await handler(tools, ...args);
+        // What commands do, and the engine with it, is read with the first command and not when VS Code starts.
+        const { HANDLERS } = await import('./handlers.ts');
+        await HANDLERS[name as keyof typeof COMMANDS](tools, ...args);
       } catch (error) {
         // Not waited for: a notification that stays must not keep the command, and whoever called it, from ending.
         void tellFailure(error, () => commands.executeCommand(id, ...args), tools);

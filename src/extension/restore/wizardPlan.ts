@@ -5,8 +5,7 @@ import { percentText } from '../words/amounts.ts';
 import { failureOf } from '../words/failure.ts';
 import type { Voice } from '../words/voice.ts';
 import { chosenPoint, specOf } from './inputs.ts';
-import { drawPoint, type Shares } from './picture.ts';
-import { planRestore } from './plan.ts';
+import type { Shares } from './picture.ts';
 import type { Board } from './wizardParts.ts';
 
 /** Makes the plan that a wizard's review is of. One that nobody waits for any more is stopped. */
@@ -36,6 +35,8 @@ export class WizardPlan {
     const job = { ...this.#board.parts.job, signal };
     const { points, backup } = this.#board.state;
     try {
+      // The engine's restores are read with the first plan, not when VS Code starts.
+      const [{ planRestore }, { drawPoint }] = await Promise.all([import('./plan.ts'), import('./picture.ts')]);
       const { shown } = await planRestore(spec, { session, settings: readSettings() }, job);
       const shares = await drawPoint(chosenPoint(this.#board.state)!, points.list, backup, session, job);
       if (!signal.aborted) this.#board.dispatch({ type: 'planned', of, plan: shown, picture: pictureOf(shares, voice) });

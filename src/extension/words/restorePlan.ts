@@ -1,7 +1,8 @@
 import type { Estimate } from '../../engine/jobs/estimate.ts';
 import type { PlanStep } from '../../engine/jobs/restore/planStep.ts';
 import { sizeText } from '../../engine/sizeText.ts';
-import { estimateOfPlan, type RestorePlan } from '../restore/plan.ts';
+import type { RestorePlan } from '../restore/plan.ts';
+import { estimateOfPlan } from '../restore/planEstimate.ts';
 import type { RestoreSpec } from '../runs/run.ts';
 import { countText, durationText, pointsText, rateText } from './amounts.ts';
 import { placeOf } from './places.ts';
