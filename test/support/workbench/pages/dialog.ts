@@ -35,13 +35,18 @@ export class Dialog {
   }
 
   async press(label: Words): Promise<void> {
-    await this.#buttons.filter({ hasText: wholly(label) }).click();
-    await this.locator.waitFor({ state: 'detached' });
+    await this.#leave(() => this.#buttons.filter({ hasText: wholly(label) }).click());
   }
 
   async cancel(): Promise<void> {
-    await this.locator.press('Escape');
-    await this.locator.waitFor({ state: 'detached' });
+    await this.#leave(() => this.locator.press('Escape'));
+  }
+
+  /** Waits until this very box is gone: a second question may stand in its place at once. */
+  async #leave(act: () => Promise<void>): Promise<void> {
+    const box = await this.locator.elementHandle();
+    await act();
+    await box!.waitForElementState('hidden');
   }
 
   get #buttons(): Locator {
