@@ -10,9 +10,18 @@ import { sizeText } from '../../engine/sizeText.ts';
 import { durationText, pointsText } from './amounts.ts';
 import { placeOf } from './places.ts';
 import { momentText, timeIn } from './times.ts';
+import { verifyAllText, type VerifyAllResult } from './verifyAll.ts';
 import type { Voice } from './voice.ts';
 
-export type RunResult = BackupResult | VerifyResult | CopyResult | RestoreResult | RestoreChainResult | RewindResult | PromoteResult;
+export type RunResult =
+  | BackupResult
+  | VerifyResult
+  | VerifyAllResult
+  | CopyResult
+  | RestoreResult
+  | RestoreChainResult
+  | RewindResult
+  | PromoteResult;
 
 /** What a run came to, for people. */
 export interface Outcome {
@@ -31,6 +40,10 @@ export function outcomeOf(result: RunResult, subject: string, ms: number, voice:
       return backupOutcome(result, name, ms, voice);
     case 'verify':
       return withRecord(verifyOutcome(result, name, voice), result, voice);
+    case 'verifyAll': {
+      const mood = result.trouble.length > 0 ? 'attention' : 'good';
+      return { text: verifyAllText(result, name, voice), mood, moved: result.totals.compared };
+    }
     case 'copy': {
       const { account, path } = placeOf(result.target);
       const text = voice.t('Copied {0} to {1} / {2}: {3}, {4}.', name, account, path, sizeText(result.copied), durationText(ms, voice));
@@ -139,7 +152,7 @@ function verifyOutcome({ verdicts, failed }: VerifyResult, name: string, voice: 
     const others = failed > 1 ? ` ${t('{0} failed in all.', pointsText(failed, voice))}` : '';
     const text = t('Recovery point {0} of {1} is wrong: {2}', worst.number, name, worst.fault ?? t('it differs from the disk.'));
     return {
-      text: `${text}${others} ${t('The others are unharmed; the next backup builds on no point that failed.')}`,
+      text: `${text}${others} ${t('Do not restore it. The others are unharmed. Back up now: that compares the whole disk, and makes a right point.')}`,
       mood: 'attention',
       moved: read,
     };
