@@ -90,7 +90,7 @@ describe('verify --all', () => {
       lines.at(-2)!,
       /^4 chains: 2 without a fault, 1 of which no content was read, 1 with a wrong point\. 4 points, 3 MiB compared/,
     );
-    assert.match(lines.at(-1)!, /^What to do: run the backup\. It compares the whole disk/);
+    assert.match(lines.at(-1)!, /^What to do: restore none that failed\. .* compares the whole disk with the backup/);
     const names = two.emulator.store.blobs(two.backupAccount, 'backups').map(String);
     assert.ok(names.some((name) => name.startsWith('wrong.vhd.chain/000001.proof-failed-')));
   });

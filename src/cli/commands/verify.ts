@@ -9,7 +9,7 @@ import { baseBlob, CATALOGUE_OPTION, catalogueOf } from '../operands.ts';
 import { amountText } from '../words.ts';
 import { PROOF_OPTION } from './options.ts';
 import { verifyAll } from './verifyAll.ts';
-import { MEND, RECORD_FIRST, tellPoint } from './verifyText.ts';
+import { MEND, RECORD_FIRST, TAKE_ANOTHER, tellPoint } from './verifyText.ts';
 
 /** `verify <backup>`: proves recovery points, with `--all` those of every chain there; one that fails gives status 7. */
 export const verify: Command = {
@@ -49,12 +49,12 @@ async function run(context: CommandContext): Promise<ExitStatus> {
   };
   const result = await resultOf(runVerify(request, job), hear);
   for (const verdict of result.verdicts) tellPoint(people, verdict);
-  const { failed, verdicts, unrecorded } = result;
+  const { failed, verdicts, unrecorded, newestFailed } = result;
   const structure = verdicts.filter(({ verdict }) => verdict === 'structure').length;
   if (failed > 0) {
     const next = unrecorded ? 'the next backup does not know of it' : 'the next backup builds on no point that failed';
     people.line(`${amountText(failed, 'recovery point')} of ${verdicts.length} failed. The others are unharmed; ${next}.`, 'error');
-    people.line(unrecorded ? RECORD_FIRST : MEND, 'error');
+    people.line(unrecorded ? RECORD_FIRST : newestFailed ? MEND : TAKE_ANOTHER, 'error');
   } else if (structure > 0) {
     people.line(
       `No fault was found. Of ${amountText(structure, 'point')} no content was read: the source snapshot is gone, or cannot be read.`,

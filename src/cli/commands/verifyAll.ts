@@ -19,7 +19,7 @@ import { errorObject } from '../errorReport.ts';
 import { EXIT, exitStatusOf, type ExitStatus } from '../exitStatus.ts';
 import { catalogueOf, isUrl } from '../operands.ts';
 import { amountText } from '../words.ts';
-import { chainObject, MEND, tellTrouble, tellVerdict, totalsText } from './verifyText.ts';
+import { chainObject, MEND_ALL, tellTrouble, tellVerdict, totalsText } from './verifyText.ts';
 
 const PARALLEL = 4;
 
@@ -71,7 +71,7 @@ export async function verifyAll(context: CommandContext): Promise<ExitStatus> {
   }
   for (const verdict of trouble) tellTrouble(people, verdict);
   people.line(totalsText(totals, stopped ? chains.length : undefined), trouble.length + unlisted.length > 0 ? 'error' : 'plain');
-  if (totals.failed > 0) people.line(MEND, 'error');
+  if (totals.failed > 0) people.line(MEND_ALL, 'error');
   const summary = { job: 'verifyAll', place: urlOf(place), ...totals, unlisted: unlisted.length, requests: context.requests() };
   if (stopped) {
     await print('stopped', { ...summary, found: chains.length });

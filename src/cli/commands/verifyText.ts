@@ -7,6 +7,11 @@ import { amountText, countText, numberText, proofText } from '../words.ts';
 
 export const MEND =
   'What to do: run the backup. It compares the whole disk with the backup, writes what differs, and makes a right point. Restore none that failed.';
+/** The newest point is right, as far as was looked. */
+export const TAKE_ANOTHER =
+  'What to do: restore another point in its place. Backups go on from the newest point, which was not found wrong.';
+export const MEND_ALL =
+  'What to do: restore none that failed. Where the newest point of a chain failed, run its backup: it compares the whole disk with the backup, writes what differs, and makes a right point.';
 export const RECORD_FIRST =
   'What to do: run verify again with a sign-in that may write to the catalogue, then the backup: it compares the whole disk and makes a right point. Restore none that failed.';
 

@@ -144,15 +144,18 @@ function withRecord(outcome: Outcome, { unrecorded }: VerifyResult, { t }: Voice
   return { ...outcome, text: `${outcome.text} ${t('This could not be recorded beside the backup: you may not write there.')}` };
 }
 
-function verifyOutcome({ verdicts, failed }: VerifyResult, name: string, voice: Voice): Outcome {
+function verifyOutcome({ verdicts, failed, newestFailed }: VerifyResult, name: string, voice: Voice): Outcome {
   const { t } = voice;
   const read = verdicts.reduce((bytes, { proof }) => bytes + (proof ? proof.changedCompared + proof.restCompared : 0), 0);
   if (failed > 0) {
     const worst = verdicts.find(({ verdict }) => verdict === 'failed')!;
     const others = failed > 1 ? ` ${t('{0} failed in all.', pointsText(failed, voice))}` : '';
     const text = t('Recovery point {0} of {1} is wrong: {2}', worst.number, name, worst.fault ?? t('it differs from the disk.'));
+    const next = newestFailed
+      ? t('Do not restore it; the others are unharmed. Back up now: that compares the whole disk, and makes a right point.')
+      : t('The others are unharmed; the next backup builds on no point that failed.');
     return {
-      text: `${text}${others} ${t('Do not restore it. The others are unharmed. Back up now: that compares the whole disk, and makes a right point.')}`,
+      text: `${text}${others} ${next}`,
       mood: 'attention',
       moved: read,
     };

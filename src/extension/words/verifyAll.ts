@@ -24,7 +24,9 @@ export function verifyAllText({ totals, trouble }: VerifyAllResult, place: strin
   if (failed.length > 0) {
     const names = failed.slice(0, NAMED).map((verdict) => wrongText(verdict, voice));
     parts.push(t('Wrong recovery points were found: {0}.', names.join(', ') + (failed.length > NAMED ? ', …' : '')));
-    parts.push(t('Do not restore them. Back those disks up now: that compares the whole disk, and makes a right point.'));
+    parts.push(t('Do not restore them.'));
+    if (failed.some(({ result }) => result?.newestFailed))
+      parts.push(t('Back up the disks whose newest point is wrong: that compares the whole disk, and makes a right point.'));
   }
   if (unverified.length > 0) {
     const [first] = unverified;

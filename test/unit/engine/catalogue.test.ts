@@ -65,7 +65,14 @@ describe('Catalogue', () => {
       await store.create(name, '');
     await store.create('000003.proof-failed-0f.json', '');
     const passed = new Map([[2, ['000002.proof-passed-x.json']]]);
-    assert.deepEqual(await chain.index(), { isBegun: true, numbers: [2, 999_999, 1_000_000], failed: new Set([3]), passed, ...NO_NOTES, verifications: 2 });
+    assert.deepEqual(await chain.index(), {
+      isBegun: true,
+      numbers: [2, 999_999, 1_000_000],
+      failed: new Set([3]),
+      passed,
+      ...NO_NOTES,
+      verifications: 2,
+    });
   });
 
   it('gives all entries oldest first, and none of an absent chain', async () => {

@@ -65,12 +65,13 @@ describe('verify', () => {
     it(`finds ${what} in one recovery point, names it, and records it`, async () => {
       const chain = await verifyScene();
       await rot(chain, 2, page, bytes);
-      const { verdicts, failed } = await verify(chain);
+      const { verdicts, failed, newestFailed } = await verify(chain);
       assert.deepEqual(
         verdicts.map(({ number, verdict }) => `${number} ${verdict}`),
         ['3 passed', '2 failed', '1 passed'],
       );
       assert.equal(failed, 1);
+      assert.equal(newestFailed, undefined);
       assert.equal(verdicts[1]!.differing, PAGE);
       assert.match(verdicts[1]!.fault!, /^512 bytes differ/);
       assert.ok((await records(chain)).some((name) => name.startsWith('000002.proof-failed-')));

@@ -46,6 +46,8 @@ export interface VerifyResult {
   readonly source?: string;
   readonly verdicts: readonly PointVerdict[];
   readonly failed: number;
+  /** The newest point of the chain is wrong, so the next backup compares the whole disk. */
+  readonly newestFailed?: true;
   /** The catalogue took no record of what was found: it may not be written to. */
   readonly unrecorded?: true;
 }
@@ -100,8 +102,16 @@ async function verifyJob(request: VerifyRequest, options: JobOptions, emit: Emit
     if (lasts && mayRecord) mayRecord = await record(verdict, run, catalogue, tools);
   }
   verdicts.sort((a, b) => b.number - a.number);
-  const failed = verdicts.filter(({ verdict }) => verdict === 'failed').length;
-  return { job: 'verify', ...(source && { source: source.url }), verdicts, failed, ...(!mayRecord && { unrecorded: true }) };
+  const failed = verdicts.filter(({ verdict }) => verdict === 'failed');
+  const newest = livingNumbers(index).at(-1);
+  return {
+    job: 'verify',
+    ...(source && { source: source.url }),
+    verdicts,
+    failed: failed.length,
+    ...(failed.some(({ number }) => number === newest) && { newestFailed: true }),
+    ...(!mayRecord && { unrecorded: true }),
+  };
 }
 
 async function openNewest(open: OpenSource, entries: readonly CatalogueEntry[]): Promise<PageBlob | undefined> {
