@@ -109,7 +109,20 @@ describe('completion', () => {
     ).map((offer) => offer.text);
   }
 
-  const chain = ['name', 'account', 'blobs', 'except', 'to', 'window', 'jitter', 'retention', 'transfer', 'proof', 'keepSourceSnapshots'];
+  const chain = [
+    'name',
+    'account',
+    'blobs',
+    'except',
+    'to',
+    'window',
+    'jitter',
+    'retention',
+    'transfer',
+    'proof',
+    'keepSourceSnapshots',
+    'verify',
+  ];
   const cases: [what: string, text: string, expected: string[]][] = [
     ['keys of the file', '|', ['version', 'timeZone', 'defaults', 'chains']],
     ['keys that are not there yet', 'version: 1\n|', ['timeZone', 'defaults', 'chains']],
