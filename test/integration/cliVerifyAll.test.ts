@@ -51,8 +51,8 @@ describe('verify --all', () => {
   const chainsOf = ({ objects }: CliRun) =>
     objects
       .filter(({ type }) => type === 'chain')
-      .map(({ backup, outcome, compared }) => [String(backup).replace(`${account()}/`, ''), outcome, compared])
-      .sort();
+      .map(({ backup, outcome, compared }) => [String(backup).replace(`${account()}/`, ''), outcome, compared] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
 
   it('verifies every chain of an account, tells the evidence of each, and ends with 7 since one point is wrong', async () => {
     const { status, objects, last, stderr } = await run('verify', account(), '--all', '--json', '--parallel', '2');

@@ -57,7 +57,7 @@ export async function verifyAll(context: CommandContext): Promise<ExitStatus> {
   const onCompared = (bytes: number): void =>
     people.draw(` proof      ${totals.chains} of ${amountText(chains.length, 'chain')} done, ${sizeText(bytes)} compared`);
   const options = { proof: args.choice('proof', PROOF_LEVELS), parallel: args.number('parallel') ?? PARALLEL, onVerdict, onCompared };
-  let stopped: unknown;
+  let stopped: BackupError | undefined;
   try {
     await verifyChains(chains, { ...job, ...options });
   } catch (error) {

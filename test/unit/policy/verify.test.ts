@@ -161,7 +161,10 @@ describe('verifications on a timer', () => {
     assert.equal((await applied(chain)).outcome, 'verified');
     const stop = new AbortController();
     chain.world.jump(8 * DAY);
-    chain.service.interceptor = ({ operation }) => void (operation === 'read' && stop.abort()) as undefined;
+    chain.service.interceptor = ({ operation }) => {
+      if (operation === 'read') stop.abort();
+      return undefined;
+    };
     await assert.rejects(verifyChain(CHAIN, portsOf(chain), { world: chain.world, signal: stop.signal }), (error) =>
       isBackupError(error, 'cancelled'),
     );
