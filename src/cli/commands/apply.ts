@@ -56,8 +56,9 @@ export const apply: Command = {
     DRY_RUN_OPTION,
   ],
   notes: [
-    'With --json there is one object of type "chain" for each chain, one of type "verification" for each that was due, and a result with the counts. One chain that fails does not stop the others; the exit',
-    'status is 7 if a point was found wrong, else that of the first that failed. Run it as often as you like: what is not due is left alone, and what another process does is not done twice.',
+    'With --json there is one object of type "chain" for each chain, one of type "verification" for each that was due, and a result with the counts. One chain',
+    'that fails does not stop the others; the exit status is 7 if a point was found wrong, else that of the first that failed. Run it as often as you like:',
+    'what is not due is left alone, and what another process does is not done twice.',
   ],
   whenStopped: 'Recovery points are as they were. Run the same command again: it goes on from here.',
   run,

@@ -25,7 +25,7 @@ export const verify: Command = {
     CATALOGUE_OPTION,
   ],
   notes: [
-    'With --all and --json there is one object of type "chain" for each chain: its points with what was compared, and the result has the totals. A chain that',
+    'With --all and --json there is one object of type "chain" for each chain: its points with what was compared; the result has the totals. A chain that',
     'fails does not stop the others; the exit status is 7 if any point failed, otherwise the worst of what happened.',
     'What was found is added to the catalogue, if it may be written to: a point that differs from its source is never a base for the next one.',
   ],
