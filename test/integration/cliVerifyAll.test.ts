@@ -108,6 +108,17 @@ describe('verify --all', () => {
     assert.match(none.stderr, /There is no catalogue in .*nothing was verified\..*leave --all out/);
   });
 
+  it('finds the chains whose catalogues lie in another account', async () => {
+    const place = (await newContainer(two.emulator, two.diskAccount, 'catalogues')).url;
+    const disk = disks.get('more/folder/d.vhd')!;
+    const made = await run('backup', disk.url, backupOf('more/else%20where.vhd'), '--catalogue', place);
+    assert.equal(made.status, 0, made.stderr);
+    const found = await run('verify', account(), '--all', '--catalogue', place, '--json');
+    assert.equal(found.status, 0, found.stderr);
+    assert.deepEqual(chainsOf(found), [['more/else%20where.vhd', 'passed', MIB]]);
+    assert.equal((await run('verify', `${account()}/backups`, '--all', '--catalogue', place)).status, 5, 'there is none of that container');
+  });
+
   it('goes on past a chain and a container that cannot be read, and ends with the worst of what happened', async () => {
     hooked(({ operation, container, query }) => {
       if (operation !== 'ListBlobs') return undefined;

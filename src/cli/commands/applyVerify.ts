@@ -18,7 +18,9 @@ export async function verifyDueChains(
 ): Promise<readonly ChainVerification[]> {
   const done: ChainVerification[] = [];
   const one = async (chain: PolicyChain): Promise<void> => {
-    const verification = await verifyChain(chain, portsOf(chain), { limits: shareOf(parallel), ...job });
+    const verification = await verifyChain(chain, portsOf(chain), { limits: shareOf(parallel), ...job }, (event) => {
+      if (event.type === 'progress') people.draw(` verifying  ${chain.backup}  ${sizeText(event.done)} compared`);
+    });
     if (verification.outcome === 'notDue') return;
     done.push(verification);
     tellVerification(people, verification);

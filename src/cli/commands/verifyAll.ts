@@ -110,7 +110,7 @@ async function chainsIn(
       const names = await retrier.repeat('catalogues', () => allOf(azure.catalogues(withQuery(folder, query), { signal })), signal);
       for (const name of names) {
         // A catalogue in another account lies below the host and path of its backup blob.
-        const backup = elsewhere === undefined ? blobUrl(folder, name) : `${new URL(place).protocol}//${name}`;
+        const backup = elsewhere === undefined ? blobUrl(folder, name) : `${new URL(place).protocol}/${blobUrl('', name)}`;
         if (backup.startsWith(`${urlOf(place)}/`)) chains.push(chainAt(backup, queryOf(place), elsewhere, azure));
       }
       people.draw(` preparing  ${amountText(chains.length, 'chain')} found.`);

@@ -12,7 +12,7 @@ function scene() {
   const tools = toolsFor({ world });
   const take = (name: string, patience = HOUR) =>
     takeTurn(new Catalogue(service.client(name).recordStore(CATALOGUE), tools.retrier), 1, patience, tools);
-  return { world, take };
+  return { service, world, take };
 }
 
 describe("one's turn to verify", () => {
@@ -24,11 +24,15 @@ describe("one's turn to verify", () => {
   });
 
   it('is free again once it was left, or its holder was not heard of for long', async () => {
-    const { take, world } = scene();
+    const { service, take, world } = scene();
     await (await take('a'))!.leave();
     assert.ok(await take('b'));
     assert.equal(await take('c'), undefined);
     world.jump(HOUR);
     assert.ok(await take('c'));
+    assert.equal(await take('d', 9 * HOUR), undefined);
+    await service.recordStore(CATALOGUE).create('000001.verifying-29990101T000000000Z-x.json', '{}');
+    world.jump(HOUR);
+    assert.ok(await take('e'), 'a clock that goes wrong stops nobody');
   });
 });
