@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { validateWorkflow } from '@action-validator/core';
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { Cron } from 'croner';
 import fc from 'fast-check';
 import { CronJob } from 'kubernetes-models/batch/v1/CronJob';
@@ -16,8 +16,9 @@ import { redact } from '../../../../src/azure/redact.ts';
 import { SCHEDULE_KINDS } from '../../../../src/policy/generate/kinds.ts';
 import type { ScheduleRequest } from '../../../../src/policy/generate/schedule.ts';
 import { PIPELINE_SCHEMA } from './pipelineSchema.ts';
-import { parseBicep, readBicepString } from './readBicep.ts';
+import { bicepResources, parseBicep, readBicepString } from './readBicep.ts';
 import { readUnit, splitUnitLine } from './readUnit.ts';
+import { APP_VERSION, resourceSchema } from './resourceTypes.ts';
 import { nastyName, nastyText, POLICY_TEXT, requestOf } from './requests.ts';
 
 const request = requestOf();
@@ -174,6 +175,64 @@ describe('a generated Bicep file', () => {
     assert.deepEqual(names, ['backupIdentity', 'backupJobs', 'pruneIdentity', 'pruneJobs']);
     for (const [, cron] of only('container-apps').matchAll(/cronExpression: '(.*)'/g)) assertCron(cron!);
   });
+});
+
+describe('the resources of a generated Bicep file', () => {
+  const ajv = new Ajv({ allErrors: true });
+  const types: Readonly<Record<string, ValidateFunction>> = {
+    [`Microsoft.App/jobs@${APP_VERSION}`]: ajv.compile(resourceSchema('Job')),
+    // It has a name, a place and tags, as every resource that has a place.
+    'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31': ajv.compile(resourceSchema('TrackedResource')),
+  };
+  /** What the types of Azure find wrong. */
+  async function faultsOf(text: string): Promise<string[]> {
+    assert.equal((await parseBicep(text)).hasError, false);
+    return (await bicepResources(text)).flatMap(({ type, body }) => {
+      const fits = types[type];
+      if (!fits) return `no type ${type}`;
+      return fits(body) ? [] : (fits.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+    });
+  }
+
+  it('are as the types of Azure have them, in the version that they name', async () => {
+    await fc.assert(
+      fc.asyncProperty(nasty, async (names) => assert.deepEqual(await faultsOf(only('container-apps', names)), [])),
+      few,
+    );
+    assert.equal((await bicepResources(only('container-apps'))).length, 4);
+  });
+
+  const breaks: readonly (readonly [what: string, fault: RegExp, from: string, to: string])[] = [
+    ['a property of another name', /NOT have additional/, 'cronExpression:', 'cron:'],
+    [
+      'one in the wrong place',
+      /NOT have additional/,
+      "  identity: {\n    type: 'UserAssigned'",
+      "  environmentId: environmentId\n  identity: {\n    type: 'UserAssigned'",
+    ],
+    ['a missing one', /required property 'type'/, "    type: 'UserAssigned'\n", ''],
+    ['a missing one further down', /required property 'triggerType'/, "      triggerType: 'Schedule'\n", ''],
+    ['a value that is none of the known ones', /\/triggerType must be equal to one of/, "triggerType: 'Schedule'", "triggerType: 'Timer'"],
+    ['another one of these', /\/storageType must be equal to one of/, "storageType: 'Secret'", "storageType: 'ConfigMap'"],
+    ['a wrong type', /\/replicaTimeout must be number/, 'replicaTimeout: 86400', "replicaTimeout: '86400'"],
+    ['a text where a list belongs', /\/command must be array/, '          args: [', "          command: 'apply'\n          args: ["],
+    [
+      'what only the service may set',
+      /NOT have additional/,
+      '    environmentId: environmentId\n',
+      "    environmentId: environmentId\n    provisioningState: 'Succeeded'\n",
+    ],
+    ['a missing place', /required property 'location'/, '  location: location\n', ''],
+    ['another version', /^no type/, '@2024-03-01', '@2099-01-01'],
+    ['another kind of resource', /^no type/, 'Microsoft.App/jobs', 'Microsoft.App/job'],
+  ];
+  for (const [what, fault, from, to] of breaks) {
+    it(`would not be with ${what}`, async () => {
+      const text = only('container-apps');
+      assert.ok(text.includes(from), 'the file has other words');
+      assert.match((await faultsOf(text.replace(from, to))).join('\n'), fault);
+    });
+  }
 });
 
 describe('generated systemd units', () => {
