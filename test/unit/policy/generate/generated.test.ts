@@ -15,7 +15,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { redact } from '../../../../src/azure/redact.ts';
 import { SCHEDULE_KINDS } from '../../../../src/policy/generate/kinds.ts';
 import type { ScheduleRequest } from '../../../../src/policy/generate/schedule.ts';
-import { PIPELINE_SCHEMA } from './pipelineSchema.ts';
+import { pipelineValidator } from './pipelineSchema.ts';
 import { bicepResources, parseBicep, readBicepString } from './readBicep.ts';
 import { readUnit, splitUnitLine } from './readUnit.ts';
 import { APP_VERSION, resourceSchema } from './resourceTypes.ts';
@@ -75,7 +75,7 @@ describe('a generated GitHub workflow', () => {
 });
 
 describe('a generated Azure pipeline', () => {
-  const fits = new Ajv({ strict: true, allErrors: true }).compile(PIPELINE_SCHEMA);
+  const fits = pipelineValidator(new Ajv({ strict: true, allErrors: true }));
   interface Pipeline {
     schedules: { cron: string }[];
     jobs: { strategy: { matrix: object }; steps: { inputs?: { inlineScript: string }; env?: Record<string, string> }[] }[];
@@ -92,6 +92,35 @@ describe('a generated Azure pipeline', () => {
       few,
     );
   });
+
+  const breaks: readonly (readonly [what: string, fault: RegExp, from: string | RegExp, to: string])[] = [
+    ['a key of another name', /must NOT have additional properties/, 'timeoutInMinutes', 'timeoutMinutes'],
+    ['a key in the wrong place', /must NOT have additional properties/, 'trigger: none', 'trigger: none\ntimeoutInMinutes: 1'],
+    ['a missing key', /required property 'steps'/, / {4}steps:[^]*?(?=\n {2}- job)/, '    continueOnError: false'],
+    ['a wrong type', /timeoutInMinutes must be integer/, 'timeoutInMinutes: 360', 'timeoutInMinutes: long'],
+    ['an unknown value', /scriptType must be equal to one of/, 'scriptType: bash', 'scriptType: fish'],
+    ['another task', /must be equal to constant/, 'AzureCLI@2', 'AzureCLI@9'],
+    ['a name that no job may have', /must match pattern/, 'job: backup', 'job: back-up'],
+    ['a branch that none can be called', /must match pattern/, '- main', '- main/'],
+    [
+      'a job that is told by its second key',
+      /must pass "first" keyword/,
+      /- job: backup\n( +)(timeout\w+: \d+|condition: .*)\n/,
+      '- $2\n$1job: backup\n',
+    ],
+  ];
+  for (const [what, fault, from, to] of breaks) {
+    it(`would not keep to it with ${what}`, () => {
+      const [text, broken] = [only('azure-pipelines'), only('azure-pipelines').replace(from, to)];
+      assert.notEqual(broken, text, 'the file has other words');
+      assert.ok(fits(parse(text)));
+      assert.equal(fits(parse(broken)), false);
+      assert.match(
+        JSON.stringify(fits.errors!.map(({ instancePath, message }) => `${instancePath} ${message}`)).replaceAll('\\', ''),
+        fault,
+      );
+    });
+  }
 
   it('has its times, its parts and a script that a shell takes', () => {
     const { schedules, jobs } = parse(only('azure-pipelines')) as Pipeline;
