@@ -218,7 +218,10 @@ describe('scheduled backups', () => {
     rig.files.save({ id: 'x', spec: own, state: 'running', owner: 'here/1/other', heardAt: rig.world.now() + 100 * HOUR } as never);
     window.runs.reload();
     await rig.pass(30 * HOUR);
-    assert.equal(window.standing('a.vhd'), 'due', 'somebody is at it: that is no trouble');
+    for (let minute = 0; minute < 10; minute++) {
+      await rig.pass(MINUTE);
+      assert.match(window.standing('a.vhd'), /^(due|running)$/, 'somebody is at it: that is no trouble');
+    }
   });
 
   it('run now when told so, paused or not, and only what is due', async () => {
