@@ -64,7 +64,11 @@ export class CataloguePlaces implements Disposable {
 
   #read(): Promise<readonly Policy[]> {
     if (!workspace.isTrusted) return Promise.resolve([]);
-    this.#policies ??= this.#readAll();
+    this.#policies ??= this.#readAll().catch((error: unknown) => {
+      // Not remembered: the next one to ask tries again.
+      this.#policies = undefined;
+      throw error;
+    });
     return this.#policies;
   }
 

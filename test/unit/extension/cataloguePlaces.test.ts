@@ -93,6 +93,20 @@ describe('the place of a catalogue', () => {
     assert.equal(await places.of(BACKUP), undefined, 'the policy is younger than any run');
   });
 
+  it('is not guessed where the policies cannot be listed, and asked for again', async () => {
+    let isBroken = true;
+    const { PolicyFiles } = await import('../../../src/extension/schedule/policyFiles.ts');
+    const { CataloguePlaces: Places } = await import('../../../src/extension/schedule/cataloguePlaces.ts');
+    const real = new PolicyFiles();
+    const find = (): ReturnType<typeof real.find> => (isBroken ? Promise.reject(new Error('No list.')) : real.find());
+    const asked = new Places({ files: { find, read: (uri) => real.read(uri), onDidChange: real.onDidChange }, runs: () => [] });
+    policyFolder.write(FILE, policyOf(inPlace('backups/{blob}')));
+    await assert.rejects(asked.of(BACKUP), /No list/);
+    isBroken = false;
+    assert.equal(await asked.of(BACKUP), PLACE);
+    asked.dispose();
+  });
+
   it('leads back to the backup blob', async () => {
     const found = ELSEWHERE.replace(/\.chain$/, '');
     assert.equal(await places.backupOf(found), found);
