@@ -56,10 +56,10 @@ export class CataloguePlaces implements Disposable {
     this.#listening.dispose();
   }
 
-  /** Backups that a policy asked for, the youngest first. */
-  #scheduled(): (RunSpec & { job: 'backup' })[] {
+  /** Backups and verifications that a policy asked for, the youngest first. */
+  #scheduled(): (RunSpec & { job: 'backup' | 'verify' })[] {
     const records = [...this.#parts.runs()].sort((a, b) => b.startedAt - a.startedAt);
-    return records.flatMap(({ spec }) => (spec.job === 'backup' && spec.schedule ? spec : []));
+    return records.flatMap(({ spec }) => ((spec.job === 'backup' || spec.job === 'verify') && spec.schedule ? spec : []));
   }
 
   #read(): Promise<readonly Policy[]> {

@@ -8,7 +8,7 @@ import type { Fleet, ReadPolicyFile } from '../fleet/fleet.ts';
 import { rowKey, type FleetRow } from '../fleet/fleetRow.ts';
 import type { RowStanding } from '../fleet/fleetWords.ts';
 import type { Log } from '../log.ts';
-import type { RunRegistry, RunSpec } from '../runs/run.ts';
+import type { PolicyRun, RunRegistry } from '../runs/run.ts';
 import type { PolicySession } from '../session.ts';
 import { setContexts } from '../tree/contextKeys.ts';
 import { urlKey } from '../words/places.ts';
@@ -86,10 +86,10 @@ export class Schedule implements ScheduleActions, Disposable {
   }
 
   /** What a policy that is switched on says of the chain of a run. */
-  async chainFor(spec: RunSpec & { job: 'backup' }): Promise<PolicyChain | undefined> {
-    const { policy } = spec.schedule ?? {};
+  async chainFor(run: PolicyRun): Promise<PolicyChain | undefined> {
+    const { policy } = run.schedule ?? {};
     if (policy === undefined || !workspace.isTrusted || !this.switches.isOn(policy)) return undefined;
-    const find = (): PolicyChain | undefined => this.fleet?.find(policy, spec.source, spec.backup)?.chain;
+    const find = (): PolicyChain | undefined => this.fleet?.find(policy, run.source, run.backup)?.chain;
     const known = find();
     if (known) return known;
     // Right after VS Code has started nobody has read the policies yet, and a run may be gone on with by hand.
