@@ -1,3 +1,4 @@
+import { isTooSmall, TIERS } from '../../engine/premiumTiers.ts';
 import { sizeText } from '../../engine/sizeText.ts';
 import type { Check, FieldName, FieldView } from '../../messages/restore.ts';
 import { placeOf } from '../words/places.ts';
@@ -5,7 +6,6 @@ import type { Voice } from '../words/voice.ts';
 import { chosenAccount, diskOf, usablePoint, valueOf } from './inputs.ts';
 import { answerFor, NOTHING, problemOf } from './questions.ts';
 import type { RestoreState } from './state.ts';
-import { isTooSmall, TIERS } from './tiers.ts';
 
 /** One input as the page shows it. */
 export function fieldView(state: RestoreState, name: FieldName, voice: Voice): FieldView {
