@@ -34,10 +34,10 @@ describe('names from Azure Resource Manager', () => {
           lifecycle: [{ name: text, blobTypes: ['blockBlob'], prefixes: [], tagged: false, deletes: true, archives: false }],
         };
         const findings = ruleFindings(rules, { place: 'backup', container: text, recordsAt: 'c/x' });
-        const [kept] = findings.filter(({ code }) => code === 'keptVersions');
+        const kept = findings.find(({ code }) => code === 'keptVersions');
         const words = parse(kept!.remedy!.replace(/, or use another container .*$/s, ''));
         assert.deepEqual(words.slice(-4), ['--container-name', text, '--if-match', '*']);
-        const [rule] = findings.filter(({ code }) => code === 'lifecycleRule');
+        const rule = findings.find(({ code }) => code === 'lifecycleRule');
         assert.ok(!rule!.remedy!.includes(text) || /^[\w {}%./-]*$/.test(text), 'the name of a rule is in no command');
       }),
       RUNS,
