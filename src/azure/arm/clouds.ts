@@ -36,6 +36,6 @@ export function armOf(endpoint: string): ArmEndpoint | undefined {
   const { protocol, hostname } = new URL(endpoint);
   if (protocol !== 'https:') return undefined;
   // DNS zones are of the public cloud.
-  if (/\.blob\.storage\.azure\.net$/.test(hostname)) return PUBLIC.arm;
+  if (hostname.endsWith('.blob.storage.azure.net')) return PUBLIC.arm;
   return [PUBLIC, CHINA, US_GOVERNMENT].find(({ storageSuffix }) => hostname.endsWith(`.blob.${storageSuffix}`))?.arm;
 }
