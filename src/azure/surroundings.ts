@@ -28,7 +28,7 @@ export class AzureSurroundings implements Surroundings {
     );
     const isPremium = skuName?.startsWith('Premium') ?? false;
     const isHierarchical = isHierarchicalNamespaceEnabled ?? false;
-    return { isPremium, isHierarchical, kind: accountKind, serviceTime: date?.getTime() };
+    return { isPremium, isHierarchical, kind: accountKind, signInEnds: this.#client.signInEnds, serviceTime: date?.getTime() };
   }
 
   /** REST: Get Container Properties. */

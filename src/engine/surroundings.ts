@@ -25,6 +25,8 @@ export interface AccountFacts {
   readonly isHierarchical: boolean;
   /** Such as `StorageV2` (REST: x-ms-account-kind); undefined where the service does not tell. */
   readonly kind: string | undefined;
+  /** When the sign-in to the account ends whatever one does, in milliseconds; undefined for keys and tokens. */
+  readonly signInEnds: number | undefined;
   /** Milliseconds of the service's clock; undefined where the answer had no date. */
   readonly serviceTime: number | undefined;
 }

@@ -49,6 +49,8 @@ describe('checking a chain', () => {
     assert.deepEqual(await found(BACKUPS, { isPremium: true }), ['stops premiumCatalogue', 'note premium']);
     assert.deepEqual(await found(DISKS, { isPremium: true, isHierarchical: true }), ['stops hierarchical', 'note premium']);
     assert.deepEqual(await found(DISKS, { softDeleteDays: 7 }), ['note sourceSoftDelete']);
+    assert.deepEqual(await found(DISKS, { signInEnds: world.now() + 6 * 24 * 60 * MINUTE }), ['risk sasEnds']);
+    assert.deepEqual(await found(DISKS, { signInEnds: world.now() + 8 * 24 * 60 * MINUTE }), []);
     for (const kind of ['BlobStorage', 'BlockBlobStorage', 'FileStorage'])
       assert.deepEqual(await found(BACKUPS, { kind }), ['stops kindOfAccount'], kind);
     assert.deepEqual(await found(BACKUPS, { serviceTime: world.now() + 5 * MINUTE }), ['risk clockSkew']);

@@ -8,6 +8,9 @@ const MINUTE = 60_000;
 /** A request whose date is further off than this is refused (REST: Authorize with Shared Key). */
 const REFUSED_SKEW = 15 * MINUTE;
 const NOTABLE_SKEW = 2 * MINUTE;
+const DAY = 24 * 60 * MINUTE;
+/** Who schedules backups has to hear of the end of a SAS in time. */
+const SOON = 7 * DAY;
 
 export interface PlacesRequest {
   readonly source: Surroundings;
@@ -75,12 +78,13 @@ const accountFindings: Look = async (place, where, { isBeside }, { world, retrie
   const look = () => retrier.repeat('account', () => where.accountFacts({ signal }), signal);
   const looked = await orUnseen('kind of account, clock', place, look);
   if ('unseen' in looked) return looked.unseen;
-  const { isPremium, isHierarchical, kind, serviceTime } = looked.seen;
+  const { isPremium, isHierarchical, kind, signInEnds, serviceTime } = looked.seen;
   const findings: Finding[] = [];
   if (kind !== undefined && WITHOUT_PAGE_BLOBS.includes(kind)) findings.push(withoutPageBlobs(place, kind));
   if (isHierarchical) findings.push({ ...HIERARCHICAL, place });
   if (isPremium) findings.push({ ...PREMIUM, place });
   if (isPremium && place === 'backup' && isBeside) findings.push(PREMIUM_CATALOGUE);
+  if (signInEnds !== undefined && signInEnds - world.now() < SOON) findings.push(sasEnds(place, signInEnds));
   const skew = serviceTime === undefined ? 0 : Math.abs(serviceTime - (sent + world.now()) / 2);
   if (place === 'backup' && skew > NOTABLE_SKEW) findings.push(skewed(skew));
   return findings;
@@ -152,6 +156,17 @@ function withoutPageBlobs(place: Place, kind: string): Finding {
     place,
     text: `The account is of the kind ${kind}, which holds no page blobs.`,
     remedy: 'Use another account: az storage account create --kind StorageV2 --sku Standard_LRS --name <account> --resource-group <group>',
+  };
+}
+
+function sasEnds(place: Place, ends: number): Finding {
+  return {
+    code: 'sasEnds',
+    level: 'risk',
+    place,
+    text: `The SAS ends on ${new Date(ends).toISOString()}: from then on nothing works with it, and what is under way stops.`,
+    remedy:
+      'Take a SAS that lives longer, best by a stored access policy that can be prolonged; or sign in with Microsoft Entra ID, which renews itself.',
   };
 }
 
