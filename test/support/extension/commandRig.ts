@@ -164,7 +164,7 @@ export class CommandRig {
       findAccess: () => undefined,
       endpoints: () => this.listing.accounts.map(({ endpoint }) => endpoint),
       credentialId: () => undefined,
-      rulesOf: async () => undefined,
+      rulesOf: async () => ({ untold: 'The test has no Azure Resource Manager.' }),
     };
   }
 

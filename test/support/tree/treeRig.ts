@@ -65,7 +65,7 @@ export class TreeRig {
       findAccess: () => undefined,
       endpoints: () => this.listing.accounts.map(({ endpoint }) => endpoint),
       credentialId: () => undefined,
-      rulesOf: async () => undefined,
+      rulesOf: async () => ({ untold: 'The test has no Azure Resource Manager.' }),
     };
   }
 
