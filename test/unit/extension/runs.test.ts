@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { BackupError } from '../../../src/engine/errors.ts';
+import { Limiter } from '../../../src/engine/transfer/limiter/limiter.ts';
 import { COMMANDS } from '../../../src/extension/names.ts';
 import { BACKUP, SOURCE } from '../../support/chain/memoryChain.ts';
 import { CommandRig } from '../../support/extension/commandRig.ts';
@@ -73,6 +74,20 @@ describe('runs', () => {
     assert.equal(first.id, second.id);
     assert.equal(rig.runs.all().length, 1);
     assert.match(user.seen[0]!.text, /^This blob is in use: Backup of disk\.vhd is under way\. Nothing was started\.$/);
+  });
+
+  it('at once keep to the pace of the service together', async (test) => {
+    const rig = await open();
+    rig.chain.write(0, 1, 16);
+    const turns = test.mock.method(Limiter.prototype, 'turn');
+    const ends = await Promise.all([spec, { ...spec, backup: `${BACKUP}-2` }].map((each) => rig.runs.start(each)));
+    assert.deepEqual(
+      ends.map(({ state }) => state),
+      ['done', 'done'],
+    );
+    const calls = turns.mock.calls.map((call) => ({ limiter: call.this, lane: call.arguments[0] }));
+    assert.equal(new Set(calls.map(({ limiter }) => limiter)).size, 1, 'one limiter');
+    assert.equal(new Set(calls.map(({ lane }) => lane)).size, 2, 'in which each has its own lane');
   });
 
   it('that another machine is busy with are told calmly', async () => {
