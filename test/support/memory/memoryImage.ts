@@ -141,7 +141,8 @@ export class MemoryImage implements BlobImage {
     if (earlier.generation !== content.generation)
       throw refusal('blobOverwritten', 'The blob has been recreated since the previous snapshot was taken.');
     const own = this.snapshot === undefined ? undefined : this.ledger.pageBlob(this.url).snapshots.get(this.snapshot);
-    if (own && earlier.version > own.version) throw refusal('previousSnapshotNewer', 'The previous snapshot cannot be newer.');
+    if (own && (earlier.version > own.version || earlier.id > own.id))
+      throw refusal('previousSnapshotNewer', 'The previous snapshot cannot be newer.');
     return (extent) => extent.version > earlier.version;
   }
 }

@@ -136,8 +136,10 @@ export class BackupRun {
 
   /** Copies what has to be copied; where the service refuses its differences on the way, compares the whole disk instead. */
   async #applyOrRebase(original: BlobImage, length: number, mover: PageMover) {
+    const { applied, snapshot } = this.#hold.journal.record;
     try {
-      return await this.#apply(original, length, mover, this.#hold.journal.record.applied);
+      if (this.#kind === 'incremental' && snapshot && snapshot === this.#plan.anchor) throw refuse.idGivenTwice(snapshot);
+      return await this.#apply(original, length, mover, applied);
     } catch (error) {
       if (this.#kind !== 'incremental' || !isDifferenceRefusal(error)) throw error;
       this.#kind = 'rebase';
