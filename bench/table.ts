@@ -73,7 +73,7 @@ export function document(rows: readonly Row[], runs: number): string {
 
 Measured by \`npm run bench\` on ${machine()}.
 
-- To repeat: \`npm run bench\` (about a quarter of an hour; writes this page); single rows: \`npm run bench -- --only dense\` (\`sparse\`, \`incremental\`, \`shaped\`,
+- To repeat: \`npm run bench\` (about a quarter of an hour; writes this page); single rows: \`npm run bench -- --only dense\` (\`sparse\`, \`incremental\`, \`editor\`, \`shaped\`,
   \`scale\`).
 - Seconds are the median of ${runs} runs from the start of the program to its end, both included; rows with a note "once", scale and shaped rows are single runs.
 - Ratio: seconds divided by AzCopy's (10.32, the real binary) for a copy of the same disk, in the same run of the bench. Below 1 is faster.
