@@ -1,9 +1,9 @@
 import type { UnreadableRecord } from '../../engine/chain/catalogue.ts';
-import type { RecoveryPoint } from '../../engine/jobs/points/points.ts';
+import { badgeOfPoint, type RecoveryPoint } from '../../engine/jobs/points/points.ts';
 import type { Proof } from '../../engine/proof/proof.ts';
 import { sizeText } from '../../engine/sizeText.ts';
 import { card } from './markdown.ts';
-import { proofSentence, proofState, proofWord } from './proof.ts';
+import { badgeSentence, besidesText, proofState, proofWord, provenOn, readText } from './proof.ts';
 import { pointTime } from './standing.ts';
 import { crowdedMoments, distinctText, exactText, secondText, timeIn } from './times.ts';
 import type { RowIcon, RowWords, Voice } from './voice.ts';
@@ -48,8 +48,9 @@ export function pointName({ entry }: RecoveryPoint, voice: Voice): string {
 }
 
 export function pointCard(point: RecoveryPoint, voice: Voice): string {
-  const { entry, state, verified } = point;
+  const { entry, state } = point;
   const { t } = voice;
+  const badge = state === 'good' ? badgeOfPoint(point) : undefined;
   return card(
     t('Recovery point {0}', entry.number),
     [
@@ -62,11 +63,13 @@ export function pointCard(point: RecoveryPoint, voice: Voice): string {
       [t('Disk size'), sizeText(entry.source.length)],
       [t('Backup snapshot'), entry.backup.snapshot],
       [t('Disk snapshot'), entry.source.snapshot],
+      badge && [t('Compared with the disk'), readText(badge, voice)],
+      badge && [t('Compared on'), provenOn(badge, voice)],
     ],
     [
-      proofSentence(bestProof(point), voice),
+      badge && badgeSentence(badge, voice),
+      badge && besidesText(badge, voice),
       point.isHeld ? t('Held: no prune deletes it.') : undefined,
-      verified === undefined ? undefined : t('A later verification found it right.'),
       state === 'missing'
         ? t('Its snapshot was deleted outside this tool: it cannot be restored. Other points are unharmed.')
         : state === 'failed'
@@ -111,10 +114,9 @@ function stateWord(state: RecoveryPoint['state'], { t }: Voice): string | undefi
   return state === 'failed' ? t('found wrong') : undefined;
 }
 
-/** A later verification counts where it read everything, or where the run itself read nothing. */
-export function bestProof({ entry, verified }: RecoveryPoint): Proof {
-  if (verified === undefined) return entry.proof;
-  return proofState(verified) === 'all' || proofState(entry.proof) === 'none' ? verified : entry.proof;
+/** The comparison that says most of it. */
+export function bestProof(point: RecoveryPoint): Proof {
+  return badgeOfPoint(point).best.proof;
 }
 
 function iconOf(point: RecoveryPoint): RowIcon {

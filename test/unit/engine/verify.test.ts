@@ -27,7 +27,10 @@ describe('verify', () => {
       ],
     );
     assert.equal(result.failed, 0);
-    assert.equal((await records(chain)).filter((name) => /^00000[123]\.proof-passed-[-0-9a-f]+\.json$/.test(name)).length, 3);
+    assert.equal(
+      (await records(chain)).filter((name) => /^00000[123]\.proof-passed-\d{8}T\d{9}Z-changed-[-0-9a-f]+\.json$/.test(name)).length,
+      3,
+    );
     assert.deepEqual(await chain.entries(), before);
     assert.deepEqual(
       [...new Set(calls.filter(({ writes }) => writes).map(({ operation }) => operation))],
