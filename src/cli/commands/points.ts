@@ -52,7 +52,7 @@ function rowOf(point: RecoveryPoint, now: number): string[] {
     sizeText(written),
     sizeText(cleared),
     source.snapshot,
-    isHeld ? `${trust} (held)` : trust,
+    isHeld ? `${trust} · held` : trust,
   ];
 }
 

@@ -275,14 +275,14 @@ describe('words', () => {
     assert.equal(new Set(points).size, points.length);
     const roles: SnapshotRole[] = ['anchor', 'earlier', 'open', 'orphan', 'safety', 'foreign'];
     const item = { id: '2026-11-21T14:00:03.1234567Z', metadata: {}, length: TIB };
-    const rows = roles.map((role) => describeSnapshot({ item, role, point: 3 }, voice));
+    const rows = roles.map((role) => describeSnapshot({ item, role, point: 3, needs: [] }, voice));
     assert.equal(new Set(rows.map(({ icon }) => icon.id)).size, roles.length);
     assert.equal(rows[0]!.description, 'anchor · point 3');
   });
 
   it('leave a snapshot its id where it is no time', () => {
     const item = { id: 'opaque', metadata: {}, length: 0 };
-    assert.equal(describeSnapshot({ item, role: 'foreign', point: undefined }, voice).label, 'opaque');
+    assert.equal(describeSnapshot({ item, role: 'foreign', point: undefined, needs: [] }, voice).label, 'opaque');
   });
 
   it('escape names in cards', () => {
