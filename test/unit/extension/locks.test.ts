@@ -116,8 +116,8 @@ describe('what is shown as locked', () => {
     rig.chain.world.jump(HOUR);
     rig.chain.write(5, 5);
     // It is stopped after it has taken its snapshot of the backup blob, before that one is a point.
-    rig.chain.service.interceptor = ({ operation, url }) =>
-      operation === 'createRecord' && /000004/.test(url) ? { kind: 'throw', error: new BackupError('accessDenied', 'No.') } : undefined;
+    rig.chain.service.interceptor = ({ operation, args: { name } }) =>
+      operation === 'recordCreate' && name === '000004.json' ? { kind: 'throw', error: new BackupError('accessDenied', 'No.') } : undefined;
     await assert.rejects(rig.chain.backup({ keepSourceSnapshots: 2 }));
     rig.chain.service.interceptor = undefined;
     const locks = await agreedLocks(rig);
