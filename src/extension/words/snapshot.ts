@@ -96,14 +96,14 @@ function roleWord(role: SnapshotRole, point: number | undefined, { t }: Voice): 
   }
 }
 
-function roleSentence(role: SnapshotRole, { t }: Voice): string {
+/** What needs say is left to them. */
+function roleSentence(role: SnapshotRole, { t }: Voice): string | undefined {
   switch (role) {
     case 'anchor':
-      return t('The next backup asks the service what changed since this snapshot. Without it the whole disk has to be compared.');
+    case 'open':
+      return undefined;
     case 'earlier':
       return t('An older recovery point was made from it. No backup needs it any more.');
-    case 'open':
-      return t('A run that is not finished was made from it and needs it.');
     case 'orphan':
       return t('A run took it, but nothing names it: no recovery point and no open run.');
     case 'marked':
