@@ -70,8 +70,7 @@ const ATTACKS: readonly (readonly [name: string, directive: string, code: string
   ['an embedded thing', 'object-src', `add('embed', { src: at + '/embed' })`],
   ['a worker', 'worker-src', `quietly(() => new Worker(URL.createObjectURL(new Blob(['fetch("' + at + '/worker")']))))`],
   ['another base', 'base-uri', `add('base', { href: at + '/' })`],
-  ['a form', 'form-action', `add('form', { action: at + '/form', method: 'post' }).submit()`],
-  ['a manifest', 'manifest-src', `add('link', { rel: 'manifest', href: at + '/manifest.json' }, document.head)`],
+  ['a form', 'form-action', `add('form', { action: location.origin + '/form', method: 'post' }).submit()`],
 ];
 
 /** What became of one attack. */
@@ -96,7 +95,8 @@ export async function attack(frame: Frame, stranger: Stranger): Promise<Attacked
       const refusedBy = [];
       const hear = ({ effectiveDirective }) => refusedBy.push(effectiveDirective);
       document.addEventListener('securitypolicyviolation', hear);
-      ${code};
+      // Out of the hands of the debugger, by whose grace eval is allowed.
+      setTimeout(() => { ${code}; }, 0);
       // Refusals are told in tasks of their own: several frames and timers are enough for all of them, or none comes.
       for (let turn = 0; turn < 50 && refusedBy.length === 0; turn++) await new Promise((done) => setTimeout(done, 20));
       document.removeEventListener('securitypolicyviolation', hear);
@@ -105,6 +105,15 @@ export async function attack(frame: Frame, stranger: Stranger): Promise<Attacked
     results.push({ name, directive, refusedBy: [...new Set(refusedBy)], ran });
   }
   return results;
+}
+
+/** Has a page send a form to the stranger: what its own policy refuses, that of the frame around it refuses once more, and the page is gone. */
+export async function leave(frame: Frame, stranger: Stranger): Promise<void> {
+  const refused = frame.page().waitForEvent('console', { predicate: (message) => message.text().includes("frame-src 'self'") });
+  await frame.evaluate(`setTimeout(() => {
+    document.body.appendChild(Object.assign(document.createElement('form'), { action: '${stranger.url}/form', method: 'post' })).submit();
+  }, 0)`);
+  await refused;
 }
 
 /** The page's elements that could run something or ask for something, as markup; there are no others than its own script and style. */
