@@ -1,10 +1,25 @@
 // Takes away each protection of the engine in turn and shows that the tests turn red: `npm run mutants [-- words of a mutant]`.
 // The unit tests of the engine go first; a mutant they do not kill meets the random histories. Works on copies of the tree.
 // Status 1 when a mutant lives. `--histories` lets every mutant meet the histories as well, and tells what they make of it.
+// `--shard 1/2` takes every second one, `--from N` begins with the Nth. How each one ended is kept in `.cache/mutants.jsonl`: with `--continue`
+// those that were killed with the same engine are not run again, and `--table` prints all that is known and runs nothing.
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
 import { ENGINE_MUTANTS } from '../test/support/mutants/engineMutants.mjs';
 
 const root = join(import.meta.dirname, '..');
@@ -15,8 +30,20 @@ const LONG = /crash|ambiguous|costOf|restoreChain|interrupted|rewind/i;
 /** For the tests without a mutant; a mutant has three times as long as those took, so that only what hangs is killed by the clock. */
 let deadlineMs = 30 * 60_000;
 
-const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
-const always = process.argv.includes('--histories');
+const { values, positionals: words } = parseArgs({
+  allowPositionals: true,
+  options: {
+    histories: { type: 'boolean', default: false },
+    from: { type: 'string', default: '1' },
+    shard: { type: 'string', default: '1/1' },
+    continue: { type: 'boolean', default: false },
+    table: { type: 'boolean', default: false },
+    results: { type: 'string', default: join(root, '.cache/mutants.jsonl') },
+  },
+});
+const always = values.histories;
+const [shard, shards] = values.shard.split('/').map(Number);
+if (!(shard >= 1 && shard <= shards && Number(values.from) >= 1)) throw new Error('--shard is as 1/2, --from counts from 1.');
 
 /** The tree as it is now: what is edited meanwhile does not reach the mutants. */
 const original = mkdtempSync(join(tmpdir(), 'mutants-'));
@@ -83,23 +110,60 @@ async function meet(mutant) {
   }
 }
 
+/** What the results of one engine are known by: with another one they say nothing. */
+const engine = createHash('sha256');
+for (const name of readdirSync(join(original, 'src/engine'), { recursive: true }).sort()) {
+  if (name.endsWith('.ts')) engine.update(name).update(readFileSync(join(original, 'src/engine', name)));
+}
+const engineId = engine.digest('hex').slice(0, 16);
+
+/** The last known end of each mutant with this engine. */
+function known() {
+  const text = existsSync(values.results) ? readFileSync(values.results, 'utf8') : '';
+  const results = text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  return new Map(results.filter((result) => result.engine === engineId).map((result) => [result.what, result]));
+}
+
+const lineOf = ({ what, killer, histories: also }) =>
+  `${killer ? 'killed' : 'ALIVE '} | ${what} | ${killer ? `${killer.file}: ${killer.test}` : ''}${also ? ` | histories: ${also}` : ''}`;
+
 const chosen = ENGINE_MUTANTS.filter(({ what }) => words.every((word) => what.includes(word)));
+const names = new Set(ENGINE_MUTANTS.map(({ what }) => what));
+if (names.size < ENGINE_MUTANTS.length) throw new Error('Two mutants have one name.');
 // Before anything runs: code that has moved on leaves mutants behind that change nothing.
 for (const mutant of chosen) rmSync(copyOf(mutant), { recursive: true, maxRetries: 3 });
 
-// Also with chosen mutants only: a test that fails by itself would kill them all.
-const began = Date.now();
-const unharmed = await meet(undefined);
-if (unharmed.byUnit || unharmed.byHistories) throw new Error(`The tests fail without a mutant: ${JSON.stringify(unharmed)}`);
-deadlineMs = 60_000 + 3 * (Date.now() - began);
-
-const alive = [];
-for (const mutant of chosen) {
+const before = known();
+const toRun = chosen
+  .slice(Number(values.from) - 1)
+  .filter((_, i) => i % shards === shard - 1)
+  .filter(({ what }) => !values.table && !(values.continue && before.get(what)?.killer));
+if (toRun.length > 0) {
+  // Also with chosen mutants only: a test that fails by itself would kill them all.
+  const began = Date.now();
+  const unharmed = await meet(undefined);
+  if (unharmed.byUnit || unharmed.byHistories) throw new Error(`The tests fail without a mutant: ${JSON.stringify(unharmed)}`);
+  deadlineMs = 60_000 + 3 * (Date.now() - began);
+}
+mkdirSync(dirname(values.results), { recursive: true });
+for (const [i, mutant] of toRun.entries()) {
   const { byUnit, byHistories } = await meet(mutant);
   const killer = byUnit ?? byHistories;
-  if (!killer) alive.push(mutant.what);
-  const also = always ? ` | histories: ${byHistories ? 'red' : 'green'}` : '';
-  console.log(`${killer ? 'killed' : 'ALIVE '} | ${mutant.what} | ${killer ? `${killer.file}: ${killer.test}` : ''}${also}`);
+  const result = { engine: engineId, what: mutant.what, killer, ...(always && { histories: byHistories ? 'red' : 'green' }) };
+  // A line at a time, so that shards may share the file and nothing is lost when this is ended early.
+  appendFileSync(values.results, `${JSON.stringify(result)}\n`);
+  console.log(`${i + 1}/${toRun.length} ${lineOf(result)}`);
 }
-console.log(alive.length === 0 ? 'No mutant lives.' : `${alive.length} mutants live:\n  ${alive.join('\n  ')}`);
+
+const results = known();
+const ended = chosen.flatMap(({ what }) => results.get(what) ?? []);
+const alive = ended.filter(({ killer }) => !killer);
+console.log(`\nEngine ${engineId}:`);
+for (const result of ended) console.log(lineOf(result));
+console.log(
+  `${ended.length - alive.length} of ${chosen.length} mutants killed, ${alive.length} live, ${chosen.length - ended.length} not run.`,
+);
 process.exitCode = alive.length === 0 ? 0 : 1;

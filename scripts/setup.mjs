@@ -2,7 +2,7 @@
 // modules only. Every word goes to stderr: stdout belongs to the command that comes after.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,6 +17,10 @@ const isDone = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stam
 if (!isDone) install();
 
 function install() {
+  // npm ci empties the folder that a link leads to, which is another checkout's.
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {
+    fail('node_modules is a link to a folder that other checkouts may use. Run npm there, or take the link away and try again.');
+  }
   process.stderr.write('Installing the packages of package-lock.json …\n');
   rmSync(stampFile, { force: true });
   const status = npm(['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']);

@@ -1,23 +1,26 @@
-// Lives random histories of the whole engine until the time is over, and lets every job die at each of its calls meanwhile:
-// `npm run soak [-- --minutes N] [--seed N] [--processes] [--line]`. Prints figures; a failing seed is the bug report, and gives status 1.
+// Tries everything at random until the time is over: histories of the whole engine in memory with every job dying at each of its calls, the engine over
+// HTTP with faults of the line and foreigners, and processes of the command line that are killed and stopped. A point drawn by lot is restored
+// every minute and compared with its source. `npm run soak [-- --minutes N] [--seed N] [--engine] [--line] [--processes]`; all three without
+// any of them. Prints figures, also when stopped by Ctrl+C; a failing seed is the bug report, and gives status 1.
 import { parseArgs } from 'node:util';
-import { soakEngine } from '../test/support/soak/soakEngine.ts';
-import { soakFiles } from '../test/support/soak/soakFiles.ts';
+import { soak, type SoakKind } from '../test/support/soak/soak.ts';
 
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
-    /** Real processes that are killed, stopped and run two at once, instead of the engine in memory. */
-    processes: { type: 'boolean', default: false },
-    /** Every verb of the fault proxy at every request, instead of the engine in memory. */
+    engine: { type: 'boolean', default: false },
     line: { type: 'boolean', default: false },
+    processes: { type: 'boolean', default: false },
   },
 });
-const options = { minutes: Number(values.minutes), seed: Number(values.seed) };
-if (!(options.minutes > 0) || !Number.isSafeInteger(options.seed)) throw new Error('--minutes and --seed are numbers.');
+const [minutes, seed] = [Number(values.minutes), Number(values.seed)];
+if (!(minutes > 0) || !Number.isSafeInteger(seed)) throw new Error('--minutes and --seed are numbers.');
+const all: readonly SoakKind[] = ['engine', 'line', 'processes'];
+const chosen = all.filter((kind) => values[kind]);
+const kinds = chosen.length > 0 ? chosen : all;
 
-console.log(`Seed ${options.seed}, ${options.minutes} minutes.`);
-if (values.line) process.exitCode = await soakFiles(['test/integration/line'], { ...options, env: { PBB_LINE_STEP: '1' } });
-else if (values.processes) process.exitCode = await soakFiles(['test/integration/processes'], { ...options, env: { PBB_ROUNDS: '25' } });
-else process.exitCode = await soakEngine(options);
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+console.log(`Seed ${seed}, ${minutes} minutes of ${kinds.join(', ')}.`);
+process.exitCode = await soak({ minutes, seed, kinds, signal: stop.signal, print: (text) => console.log(text) });

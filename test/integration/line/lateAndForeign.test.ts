@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { BackupError, isBackupError } from '../../../src/engine/errors.ts';
 import { openAzure } from '../../../src/azure/azure.ts';
+import { FOREIGNERS } from '../../support/faultProxy/foreigners.ts';
 import { ProxiedChain, sha256, startProxiedAccounts, type ProxiedAccounts } from '../../support/faultProxy/proxiedChain.ts';
 import type { Passing } from '../../support/faultProxy/verbs.ts';
 
@@ -77,49 +78,6 @@ describe('over the line, with the real SDK', () => {
       await newestIsDisk(chain, arrival);
     }
   });
-
-  /** What other people and tools do to the two blobs, by the plain SDK; what the service refuses them does not happen. */
-  const FOREIGNERS: Readonly<Record<string, (chain: ProxiedChain) => Promise<unknown>>> = {
-    'writes to the backup': ({ backupBlob }) => backupBlob.uploadPages(Buffer.alloc(PAGE, 77), 5 * PAGE, PAGE),
-    'breaks the lease and writes': async ({ backupBlob }) => {
-      await backupBlob.getBlobLeaseClient().breakLease(0);
-      await backupBlob.uploadPages(Buffer.alloc(PAGE, 78), 2 * PAGE, PAGE);
-    },
-    'breaks the lease and overwrites the backup': async ({ backupBlob }) => {
-      await backupBlob.getBlobLeaseClient().breakLease(0);
-      await backupBlob.create(64 * PAGE);
-    },
-    'breaks the lease and resizes the backup': async ({ backupBlob }) => {
-      await backupBlob.getBlobLeaseClient().breakLease(0);
-      await backupBlob.resize(32 * PAGE);
-    },
-    'takes a snapshot of the backup': ({ backupBlob }) => backupBlob.createSnapshot(),
-    'deletes the newest snapshot of the backup': (chain) => deleteNewest(chain, 'backups'),
-    'puts metadata of its own on the backup': async ({ backupBlob }) => {
-      await backupBlob.getBlobLeaseClient().breakLease(0);
-      await backupBlob.setMetadata({ tool: 'another' });
-    },
-    'writes to the disk': ({ disk }) => disk.uploadPages(Buffer.alloc(PAGE, 79), 41 * PAGE, PAGE),
-    'resizes the disk': ({ disk }) => disk.resize(48 * PAGE),
-    'overwrites the disk': async ({ disk }) => {
-      await disk.create(64 * PAGE);
-      await disk.uploadPages(Buffer.alloc(PAGE, 80), 0, PAGE);
-    },
-    'takes a snapshot of the disk': ({ disk }) => disk.createSnapshot(),
-    'deletes the newest snapshot of the disk': (chain) => deleteNewest(chain, 'vhds'),
-  };
-
-  async function deleteNewest(chain: ProxiedChain, container: 'vhds' | 'backups'): Promise<void> {
-    const { name } = chain;
-    const { disks, backups } = accounts;
-    await chain.remember();
-    const home = container === 'vhds' ? disks : backups;
-    let newest: string | undefined;
-    for await (const blob of home.listBlobsFlat({ prefix: name, includeSnapshots: true })) {
-      if (blob.name === name && blob.snapshot) newest = blob.snapshot;
-    }
-    if (newest) await home.getPageBlobClient(name).withSnapshot(newest).delete();
-  }
 
   for (const [i, [what, act]] of Object.entries(FOREIGNERS).entries()) {
     it(`somebody ${what}, at any request of a run: no wrong point, and the next run's is the disk`, async (t) => {

@@ -77,6 +77,52 @@ describe('what the service itself does to a chain, with the real SDK', () => {
     await newestIsDisk(chain);
   });
 
+  for (const then of ['status 500', 'drop'] as const) {
+    for (const transfer of ['relay', 'server'] as const) {
+      it(`stores half of each write and then fails once (${then}, ${transfer}): it is written again, and the point is right`, async () => {
+        const chain = await scene();
+        await chain.write(10, 7, 12);
+        await chain.write(30, 8, 9);
+        const torn = new Set<string>();
+        const end = accounts.emulator.onRequest(({ operation, container, headers }) => {
+          const range = headers['x-ms-range'] ?? '';
+          if (!['PutPage', 'PutPageFromURL'].includes(operation) || container !== 'backups' || torn.has(range)) return undefined;
+          torn.add(range);
+          return { kind: 'half', then };
+        });
+        const { kind } = await chain.backup({ transfer, proof: 'changed' });
+        end();
+        assert.equal(kind, 'incremental');
+        assert.ok(torn.size >= 3, `${torn.size} writes`);
+        await newestIsDisk(chain);
+      });
+    }
+  }
+
+  it('stores half of a write, and the process dies of it: the next run writes it again', async () => {
+    const chain = await scene();
+    await chain.write(10, 7, 12);
+    const stop = new AbortController();
+    let torn = 0;
+    const end = accounts.emulator.onRequest(({ operation, container }) => {
+      if (operation !== 'PutPage' || container !== 'backups') return undefined;
+      torn++;
+      stop.abort();
+      return { kind: 'half', then: 'drop' };
+    });
+    await assert.rejects(chain.backup({ transfer: 'relay' }, stop.signal), (error: unknown) => isBackupError(error, 'cancelled'));
+    end();
+    assert.ok(torn > 0);
+    assert.equal((await chain.points()).length, 1);
+    accounts.passTime(61_000);
+    // The disk goes back to what it was there: the half write is no change of the disk, and heals all the same.
+    await chain.disk.clearPages(10 * PAGE, 12 * PAGE);
+    const next = await chain.backup({ transfer: 'relay' });
+    assert.deepEqual(await chain.wrongPoints(), []);
+    if (next.resumed) await chain.backup({ transfer: 'relay' });
+    await newestIsDisk(chain);
+  });
+
   it('lets this identity delete nothing: the backup is made all the same, and what stays behind is told', async () => {
     const chain = new ProxiedChain(accounts, `disk${++scenes}`);
     await chain.disk.create(64 * PAGE);

@@ -31,6 +31,8 @@ export type Fault =
   | { readonly kind: 'truncateAnswer'; readonly bytes: number; readonly cleanly?: boolean }
   /** Waits, then goes on: a request that the client has given up meanwhile still takes effect. */
   | { readonly kind: 'delay'; readonly ms: number }
+  /** Stores only the first half of the pages of a Put Page (by URL too), and then fails: nobody knows that the service writes them all or none. */
+  | { readonly kind: 'half'; readonly then: 'status 500' | 'drop' }
   /** Flips one bit on the way: of the answer's body or, for a request with a body, of that. */
   | { readonly kind: 'flipBit'; readonly at?: number };
 

@@ -73,8 +73,10 @@ export function storageServer(service: Service, hook: RequestHook, tls: Tls | un
     if (fault?.kind === 'delay') await new Promise((wake) => setTimeout(wake, fault.ms));
     if (fault?.kind === 'flipBit' && body.length > 0) request = { ...request, body: flipBit(body, fault.at) };
 
-    const answer = perform(service, request, operation);
-    if (fault?.kind === 'drop') return void response.destroy();
+    const answer = perform(service, request, operation, fault?.kind === 'half');
+    if (fault?.kind === 'half' && fault.then === 'status 500')
+      return send(response, message, faultAnswer({ kind: 'status', status: 500, code: 'InternalError' }), service);
+    if (fault?.kind === 'drop' || fault?.kind === 'half') return void response.destroy();
     if (fault?.kind === 'status') return send(response, message, faultAnswer(fault), service);
     if (fault?.kind === 'truncateAnswer') return truncate(response, answer, fault.bytes, fault.cleanly ?? false);
     if (fault?.kind === 'flipBit' && body.length === 0)
@@ -84,7 +86,7 @@ export function storageServer(service: Service, hook: RequestHook, tls: Tls | un
   return server;
 }
 
-function perform(service: Service, request: StorageRequest, operation: Operation): Answer {
+function perform(service: Service, request: StorageRequest, operation: Operation, storesHalf: boolean): Answer {
   try {
     const newest = service.switches.newestVersion;
     const version = request.headers['x-ms-version'];
@@ -94,7 +96,7 @@ function perform(service: Service, request: StorageRequest, operation: Operation
     const grant = authorize(service, request, operation);
     const handler = HANDLERS[operation];
     if (handler === undefined) throw new StorageError('NotImplemented');
-    return handler({ service, request, account: service.store.account(request.account), grant });
+    return handler({ service, request, account: service.store.account(request.account), grant, storesHalf });
   } catch (error) {
     return errorAnswer(error, service);
   }

@@ -23,6 +23,8 @@ export interface Call {
   readonly request: StorageRequest;
   readonly account: Account;
   readonly grant: Grant;
+  /** Only the first half of the pages is stored, rounded down. */
+  readonly storesHalf: boolean;
 }
 
 export interface Answer {

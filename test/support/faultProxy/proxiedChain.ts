@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ContainerClient, PageBlobClient } from '@azure/storage-blob';
 import { openAzure, type Azure } from '../../../src/azure/azure.ts';
+import { indexOf } from '../../../src/engine/chain/recordNames.ts';
 import { resultOf } from '../../../src/engine/events.ts';
 import type { BackupResult } from '../../../src/engine/jobs/backup/backupRun.ts';
 import { planBackup } from '../../../src/engine/jobs/backup/plan.ts';
@@ -59,6 +60,13 @@ export async function startProxiedAccounts(): Promise<ProxiedAccounts> {
   };
 }
 
+/** A committed recovery point: its number, and the ids of its two snapshots. */
+export interface Point {
+  readonly number: number;
+  readonly backup: string;
+  readonly source: string;
+}
+
 /** A small disk of its own and its backup, worked on by the real engine with the real SDK through the proxy. */
 export class ProxiedChain {
   readonly accounts: ProxiedAccounts;
@@ -70,12 +78,13 @@ export class ProxiedChain {
   readonly #world: World;
   readonly #truths = new Map<string, string>();
 
-  constructor(accounts: ProxiedAccounts, name: string) {
+  /** @param deadline of each request; short, for requests that are never answered */
+  constructor(accounts: ProxiedAccounts, name: string, deadline = DEADLINE) {
     this.accounts = accounts;
     this.name = name;
     this.disk = accounts.disks.getPageBlobClient(name);
     this.backupBlob = accounts.backups.getPageBlobClient(name);
-    this.#azure = openAzure({ env: accounts.env, deadline: DEADLINE, now: accounts.now });
+    this.#azure = openAzure({ env: accounts.env, deadline, now: accounts.now });
     // Retries without their waits; all else is this machine's.
     this.#world = { ...systemWorld, now: accounts.now, sleep: (_ms, signal) => systemWorld.sleep(1, signal) };
   }
@@ -99,7 +108,7 @@ export class ProxiedChain {
     return resultOf(runBackup(await planBackup(request, job), request, job));
   }
 
-  async restore(point: string, target: PageBlobClient, transfer: 'server' | 'relay'): Promise<RestoreResult> {
+  async restore(point: string, target: PageBlobClient, transfer: 'server' | 'relay', signal?: AbortSignal): Promise<RestoreResult> {
     const backup = this.#azure.pageBlob(this.through(this.backupBlob));
     const request = {
       backup,
@@ -109,20 +118,39 @@ export class ProxiedChain {
       transfer,
       proof: 'changed',
     } as const;
-    const job = { world: this.#world };
+    const job = { world: this.#world, signal };
     return resultOf(runRestoreToBlob(await planRestoreToBlob(request, job), request, job));
   }
 
   /** The committed points as their records say, read by the plain SDK. */
-  async points(): Promise<{ readonly backup: string; readonly source: string }[]> {
-    const points: { backup: string; source: string }[] = [];
+  async points(): Promise<Point[]> {
+    const points: Point[] = [];
     for await (const { name } of this.accounts.backups.listBlobsFlat({ prefix: `${this.name}.chain/` })) {
       if (!/\/\d+\.json$/.test(name)) continue;
       const text = await this.accounts.backups.getBlobClient(name).downloadToBuffer();
       const entry = JSON.parse(String(text)) as { backup: { snapshot: string }; source: { snapshot: string } };
-      points.push({ backup: entry.backup.snapshot, source: entry.source.snapshot });
+      const number = Number.parseInt(name.slice(name.lastIndexOf('/') + 1));
+      points.push({ number, backup: entry.backup.snapshot, source: entry.source.snapshot });
     }
     return points;
+  }
+
+  /** Numbers of the points that a prune has deleted, or has begun to. */
+  async prunedPoints(): Promise<ReadonlySet<number>> {
+    const prefix = `${this.name}.chain/`;
+    const names: string[] = [];
+    for await (const { name } of this.accounts.backups.listBlobsFlat({ prefix })) names.push(name.slice(prefix.length));
+    return new Set(indexOf(names).pruned.keys());
+  }
+
+  /** The points that can be restored: not pruned, nor deleted by somebody else. */
+  async livePoints(): Promise<Point[]> {
+    const { accountName: account, name: blob } = this.backupBlob;
+    const { store } = this.accounts.emulator;
+    const name = { account, container: 'backups', blob };
+    const there = new Set(store.exists(name) ? store.snapshots(name) : []);
+    const pruned = await this.prunedPoints();
+    return (await this.points()).filter(({ number, backup }) => there.has(backup) && !pruned.has(number));
   }
 
   /** Committed points that do not hold what their source snapshot held, as SHA-256 sums of bytes that the plain SDK reads. */
@@ -130,7 +158,7 @@ export class ProxiedChain {
     const wrong: string[] = [];
     for (const { backup, source } of await this.points()) {
       // A source snapshot that nobody has looked at proves nothing.
-      const truth = await this.#truthOf(source).catch(() => 'unknown');
+      const truth = await this.truthOf(source).catch(() => 'unknown');
       if (truth !== (await sha256(this.backupBlob.withSnapshot(backup)).catch(() => 'gone'))) wrong.push(backup);
     }
     return wrong;
@@ -139,19 +167,24 @@ export class ProxiedChain {
   /** Notes what the live snapshots of the disk hold, before somebody deletes them. */
   async remember(): Promise<void> {
     for await (const { name, snapshot } of this.accounts.disks.listBlobsFlat({ prefix: this.name, includeSnapshots: true })) {
-      if (name === this.name && snapshot) await this.#truthOf(snapshot);
+      if (name === this.name && snapshot) await this.truthOf(snapshot);
     }
   }
 
-  /** Remembered past the snapshot's deletion: a run deletes those of the runs before only, so look after each. */
-  async #truthOf(snapshot: string): Promise<string> {
+  /** What a snapshot of the disk holds. Remembered past the snapshot's deletion: a run deletes those of the runs before only, so look after each. */
+  async truthOf(snapshot: string): Promise<string> {
     const sum = this.#truths.get(snapshot) ?? (await sha256(this.disk.withSnapshot(snapshot)));
     this.#truths.set(snapshot, sum);
     return sum;
   }
 }
 
+/** Length and SHA-256 of what a blob or snapshot holds, read by the plain SDK. */
 export async function sha256(blob: PageBlobClient): Promise<string> {
-  const bytes = await blob.downloadToBuffer();
+  return sumOf(await blob.downloadToBuffer());
+}
+
+/** Length and SHA-256, as a text that begins with the length. */
+export function sumOf(bytes: Buffer): string {
   return `${bytes.length} ${createHash('sha256').update(bytes).digest('hex')}`;
 }

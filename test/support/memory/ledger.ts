@@ -7,6 +7,9 @@ import { SparsePages } from './sparsePages.ts';
 import type { Switches } from './switches.ts';
 import type { VirtualWorld } from './virtualWorld.ts';
 
+/** Milliseconds. */
+const BACKWARDS_FROM = Date.UTC(2099, 0, 1);
+
 /** All that the service keeps: containers, blobs, counters, and every snapshot ever taken. */
 export class Ledger {
   readonly world: VirtualWorld;
@@ -27,8 +30,12 @@ export class Ledger {
     return ++this.counter;
   }
 
-  /** Unique, strictly increasing, with the service's seven digits: not what `Date` would make of it. */
-  nextSnapshotId(): SnapshotId {
+  /** Unique, strictly increasing, with the service's seven digits: not what `Date` would make of it. The switch `snapshotIds` has other clocks. */
+  nextSnapshotId(blob: PageBlobState): SnapshotId {
+    const { snapshotIds } = this.switches;
+    const last = [...blob.snapshots.keys()].at(-1);
+    if (snapshotIds === 'stuck' && last !== undefined) return last;
+    if (snapshotIds === 'backwards') return `${new Date(BACKWARDS_FROM - this.next()).toISOString().slice(0, -1)}0000Z`;
     let { ms, part } = this.lastTick;
     if (this.world.now() > ms) [ms, part] = [this.world.now(), (this.counter * 37) % 9000];
     else if (++part > 9999) [ms, part] = [ms + 1, 0];
@@ -94,7 +101,8 @@ export class Ledger {
   /** A change of the base blob: new ETag, and a lease that is over is gone for good. @returns the number of the change */
   touch(blob: PageBlobState): number {
     const version = this.next();
-    blob.etag = `"0x8DE${version.toString(16).toUpperCase().padStart(12, '0')}"`;
+    const told = this.switches.etags === 'equal' ? blob.generation : version;
+    blob.etag = `"0x8DE${told.toString(16).toUpperCase().padStart(12, '0')}"`;
     blob.lastModified = this.world.now();
     blob.lease.touched(this.world.now());
     return version;
@@ -106,7 +114,7 @@ export class Ledger {
     const state = {
       ...contentOf(blob),
       ...own,
-      id: this.nextSnapshotId(),
+      id: this.nextSnapshotId(blob),
       url: blob.url,
       version: this.next(),
       takenBy,

@@ -132,7 +132,8 @@ export class MemoryImage implements BlobImage {
   }
 
   private touchedSince(previous: SnapshotId, content: Readonly<Content>): (extent: Extent) => boolean {
-    const { difference } = this.ledger.switches;
+    const { switches } = this.ledger;
+    const difference = switches.differenceOf?.includes(this.url) === false ? 'honest' : switches.difference;
     if (difference === 'refused') throw refusal('differenceNotSupported', 'This endpoint gives no differences.');
     if (difference === 'ignored') return isAllocated;
     const earlier = this.ledger.pageBlob(this.url).snapshots.get(previous);
@@ -140,7 +141,8 @@ export class MemoryImage implements BlobImage {
     if (earlier.generation !== content.generation)
       throw refusal('blobOverwritten', 'The blob has been recreated since the previous snapshot was taken.');
     const own = this.snapshot === undefined ? undefined : this.ledger.pageBlob(this.url).snapshots.get(this.snapshot);
-    if (own && earlier.version > own.version) throw refusal('previousSnapshotNewer', 'The previous snapshot cannot be newer.');
+    if (own && (earlier.version > own.version || earlier.id > own.id))
+      throw refusal('previousSnapshotNewer', 'The previous snapshot cannot be newer.');
     return (extent) => extent.version > earlier.version;
   }
 }

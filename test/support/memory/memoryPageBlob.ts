@@ -12,7 +12,7 @@ import type {
   WriteOptions,
 } from '../../../src/engine/pageBlob.ts';
 import type { PageRange } from '../../../src/engine/ranges/pageRange.ts';
-import type { PageBlobState } from './blobState.ts';
+import type { PageBlobState, SnapshotState } from './blobState.ts';
 import type { CallArguments, Operation } from './calls.ts';
 import { checkFence, checkInside, checkLength, checkMetadata, checkNoCopy, checkRange, checkTransfer } from './checks.ts';
 import { copiedContent, startCopy } from './copying.ts';
@@ -150,7 +150,7 @@ export class MemoryPageBlob implements PageBlob {
       let next: string | undefined;
       const apply = (): SnapshotInfo[] => {
         const blob = this.ledger.find(this.url);
-        const rest = blob?.kind === 'page' ? [...blob.snapshots.values()].filter(({ id }) => id > after) : [];
+        const rest = blob?.kind === 'page' ? inOrder(blob.snapshots.values()).filter(({ id }) => id > after) : [];
         const page = rest.slice(0, this.ledger.switches.snapshotsPerPage);
         next = page.length < rest.length ? page.at(-1)?.id : undefined;
         return page.map(({ id, metadata, length }) => ({ id, metadata: { ...metadata }, length }));
@@ -234,4 +234,9 @@ export class MemoryPageBlob implements PageBlob {
     };
     return { ...put(range), half };
   }
+}
+
+/** As the service lists them: by id, which is by time. */
+function inOrder(snapshots: Iterable<SnapshotState>): SnapshotState[] {
+  return [...snapshots].sort((a, b) => (a.id < b.id ? -1 : 1));
 }

@@ -29,7 +29,7 @@ export class Oracle {
 
   contentOf({ url, snapshot }: Named): Readonly<Content> {
     if (snapshot === undefined) return this.ledger.pageBlob(url);
-    const found = this.ledger.archive.find((state) => state.id === snapshot && state.url === url);
+    const found = this.ledger.archive.findLast((state) => state.id === snapshot && state.url === url);
     if (!found) throw new Error(`There never was a snapshot ${snapshot} of ${url}.`);
     return found;
   }

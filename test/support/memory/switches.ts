@@ -7,6 +7,8 @@ export interface Switches {
   resizeTracked: boolean;
   /** `ignored`: answers the list of allocated pages for any previous snapshot, as Azurite does. `refused`: differenceNotSupported. */
   difference: 'honest' | 'ignored' | 'refused';
+  /** The blobs of which this is so; undefined: all. */
+  differenceOf: readonly string[] | undefined;
   /** Whether Put Page From URL works; `refused`: copySourceRefused, `unsupported`: notSupported. */
   copyFromUrl: 'works' | 'refused' | 'unsupported';
   /** Whether a late write had its lease and epoch checked when it arrived, not when it takes effect. */
@@ -23,6 +25,10 @@ export interface Switches {
   snapshotDeletion: 'free' | 'needsLease';
   /** Whether Put Blob or Copy Blob over a blob keeps its creation time. */
   overwriteKeepsCreationTime: boolean;
+  /** `equal`: every state of a blob has the same ETag, as two writes of one moment have in the service. */
+  etags: 'unique' | 'equal';
+  /** `backwards`: each id of a snapshot is smaller than the one before. `stuck`: a blob's next snapshot gets the id of its last one, and takes its place. */
+  snapshotIds: 'growing' | 'backwards' | 'stuck';
   /** What becomes of a write whose caller aborts it under way; `random` is one of none, at once, late. */
   abortedWrites: 'none' | 'atOnce' | 'late' | 'random';
   /** Virtual milliseconds that a request is under way before it has its effect: uniform between the two. Both 0: no time passes. */
@@ -34,6 +40,7 @@ export interface Switches {
 export const DEFAULT_SWITCHES: Readonly<Switches> = {
   resizeTracked: true,
   difference: 'honest',
+  differenceOf: undefined,
   copyFromUrl: 'works',
   lateWriteCheckedAtArrival: false,
   windowSize: 1000,
@@ -42,6 +49,8 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
   copyPolls: 0,
   snapshotDeletion: 'free',
   overwriteKeepsCreationTime: false,
+  etags: 'unique',
+  snapshotIds: 'growing',
   abortedWrites: 'random',
   latency: { min: 1, max: 20 },
   callLimit: 1_000_000,

@@ -45,6 +45,7 @@ export const ENGINE_MUTANTS = [
   m('clears are not applied', 'transfer/applyPages.ts', 'await mover.clear(piece, signal);', ''),
   m('clears are not planned', 'transfer/pageWork.ts', 'clear: subtract(touched, heldBySource) }', 'clear: [] }'),
   m('dirt of the backup is ignored', work, 'union(union(changes, dirt), grown)', 'union(changes, grown)'),
+  m('a snapshot with the id of the anchor is compared with itself', run, 'snapshot && snapshot === this.#plan.anchor', 'false'),
   m('the grown tail is ignored', work, 'tail < end ? clip', 'false ? clip'),
   m(
     '"unchanged" is believed of the lists alone',

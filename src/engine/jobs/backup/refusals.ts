@@ -28,6 +28,12 @@ export const refuse = {
       hint: 'Name the place of its catalogue (--catalogue). If it is only a copy of a backup, name another backup blob, or take this one over with --adopt.',
     }),
 
+  /** Its difference to itself would be empty, whatever has changed. */
+  idGivenTwice: (snapshot: string) =>
+    new BackupError('previousSnapshotNewer', `The service gave the snapshot of this run the id of the last one, ${snapshot}.`, {
+      unharmed: NOTHING_CHANGED,
+    }),
+
   halfRestored: (source: string) =>
     new BackupError('busy', `A restore into ${source} is not finished, so it is no disk yet.`, {
       unharmed: NOTHING_CHANGED,

@@ -4,7 +4,7 @@ import type { Answer, Call } from '../service.ts';
 import { PageMap } from '../store/pageMap.ts';
 import { checkSourceBytes } from './checkTransfer.ts';
 import { checkSourceConditions, openSource } from './copySource.ts';
-import { MAX_WRITE, pageAnswer, writablePages } from './pages.ts';
+import { MAX_WRITE, pageAnswer, stored, writablePages } from './pages.ts';
 
 /** Put Page From URL: the server reads the source itself. */
 export function putPageFromUrl(call: Call): Answer {
@@ -35,7 +35,7 @@ export function putPageFromUrl(call: Call): Answer {
   const bytes =
     content instanceof PageMap ? content.read(sourceRange.start, sourceRange.end) : content.subarray(sourceRange.start, sourceRange.end);
   const checksums = checkSourceBytes(headers, bytes);
-  target.pages.write(range.start, bytes);
+  target.pages.write(range.start, stored(call, bytes));
   service.counts.pages.putFromUrl += length;
   return pageAnswer(call, target, checksums);
 }

@@ -21,7 +21,7 @@ export function putPage(call: Call): Answer {
   if (request.body.length !== range.end - range.start) throw invalidHeader('Content-Length', String(request.body.length));
   const target = writablePages(call, range);
   const checksums = checkTransfer(request.headers, request.body);
-  target.pages.write(range.start, request.body);
+  target.pages.write(range.start, stored(call, request.body));
   service.counts.pages.put += request.body.length;
   return pageAnswer(call, target, checksums);
 }
@@ -36,6 +36,11 @@ export function clearPage(call: Call): Answer {
   target.pages.clear(range.start, end);
   service.counts.pages.cleared += end - range.start;
   return pageAnswer(call, target, {});
+}
+
+/** What of the bytes gets to the disk. */
+export function stored({ storesHalf }: Call, bytes: Buffer): Buffer {
+  return storesHalf ? bytes.subarray(0, Math.floor(bytes.length / 1024) * 512) : bytes;
 }
 
 interface PageTarget {
