@@ -125,6 +125,8 @@ describe('the policy of the pages', () => {
       assert.equal(ran, undefined, name);
     }
     await leave(frame, stranger);
+    // Whoever types into a page that is gone is not heard.
+    await on.stage.sidebar.chains.row('web.vhd').click();
     assert.deepEqual(stranger.asked, [], 'requests that left the page');
   }
 });
