@@ -120,12 +120,18 @@ describe('what is shown as locked', () => {
       operation === 'recordCreate' && name === '000004.json' ? { kind: 'throw', error: new BackupError('accessDenied', 'No.') } : undefined;
     await assert.rejects(rig.chain.backup({ keepSourceSnapshots: 2 }));
     rig.chain.service.interceptor = undefined;
-    const locks = await agreedLocks(rig);
-    assert.equal(locks.filter((lock) => lock.endsWith('lock: openRun')).length, 1, locks.join(', '));
-    const open = (await allRows(rig)).filter((row) => row.kind === 'snapshot' && row.facts.role === 'open');
-    assert.deepEqual(
-      open.map((row) => row.row().item),
-      ['snapshot.open.onDisk', 'snapshot.open.onBackup'],
-    );
+    for (const state of ['running', 'interrupted']) {
+      const locks = await agreedLocks(rig);
+      assert.equal(locks.filter((lock) => lock.endsWith('lock: openRun')).length, 1, locks.join(', '));
+      const open = (await allRows(rig)).filter((row) => row.kind === 'snapshot' && row.facts.role === 'open');
+      assert.deepEqual(
+        open.map((row) => `${row.row().item} ${row.row().icon.id}`),
+        ['snapshot.open.onDisk lock', 'snapshot.open.onBackup lock'],
+        state,
+      );
+      // Its lease runs out.
+      rig.chain.world.jump(61_000);
+      rig.trees.refresh();
+    }
   });
 });
