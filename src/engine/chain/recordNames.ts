@@ -62,25 +62,6 @@ function standing(said: ReadonlyMap<number, readonly string[]>, takenBack: Reado
   return left;
 }
 
-const PASSED_NAME = /\.proof-passed-(\d{8}T\d{9}Z)-(changed|full|sample|ranges)-/;
-/** Of the verifications of one point so many of the newest are read. */
-const NEWEST_READ = 4;
-
-/**
- * What a `proof-passed` record bears behind its kind.
- * @param on ISO 8601 in UTC; it and the level are in the name, so that of many verifications only those have to be read that say most
- */
-export function passedId(on: string, level: ProofLevel, run: string): string {
-  return `${compact(on)}-${level}-${run}`;
-}
-
-/** Of the names of one point's `proof-passed` records those that are worth reading: the newest, and the newest by which every page was read. */
-export function worthReading(names: readonly string[]): string[] {
-  const newestFirst = names.toSorted((a, b) => ((PASSED_NAME.exec(a)?.[1] ?? '') < (PASSED_NAME.exec(b)?.[1] ?? '') ? 1 : -1));
-  const whole = newestFirst.find((name) => ['changed', 'full'].includes(PASSED_NAME.exec(name)?.[2] ?? ''));
-  return [...new Set([...newestFirst.slice(0, NEWEST_READ), ...(whole === undefined ? [] : [whole])])];
-}
-
 /** The time in the name of an `unchanged` record. */
 function timeIn(name: string): string | undefined {
   const [, year, month, day, hour, minute, second, milli] = UNCHANGED_NAME.exec(name) ?? [];
@@ -107,12 +88,12 @@ export function noteName(number: number, kind: NoteKind, run: string): string {
 
 /** @param startedOn ISO 8601 in UTC; it is in the name, so that no record has to be read to know when the disk was looked at last */
 export function unchangedName(number: number, startedOn: string, run: string): string {
-  return `${padded(number)}.unchanged-${compact(startedOn)}-${run}.json`;
+  return `${padded(number)}.unchanged-${timedId(startedOn, run)}.json`;
 }
 
-/** `20261121T140024000Z` */
-function compact(time: string): string {
-  return time.replaceAll(/[-:.]/g, '');
+/** An id that tells when, and of a verification how much was read, so that no record has to be read for that. @param time ISO 8601 in UTC */
+export function timedId(time: string, run: string, level?: ProofLevel): string {
+  return [time.replaceAll(/[-:.]/g, ''), ...(level === undefined ? [] : [level]), run].join('-');
 }
 
 function push(map: Map<number, string[]>, number: number, text: string): void {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { passedId, worthReading } from '../../../src/engine/chain/recordNames.ts';
+import { timedId } from '../../../src/engine/chain/recordNames.ts';
+import { worthReading } from '../../../src/engine/jobs/points/laterProofs.ts';
 import { badgeOf, changedShare, comparedBytes, isWhole, type Evidence } from '../../../src/engine/proof/evidence.ts';
 import type { Proof, ProofLevel } from '../../../src/engine/proof/proof.ts';
 
@@ -66,7 +67,7 @@ describe('what may be said of a point', () => {
 
 describe('of many verifications of one point', () => {
   const name = (day: number, level: ProofLevel): string =>
-    `000007.proof-passed-${passedId(`2026-11-${String(day).padStart(2, '0')}T01:02:03.004Z`, level, 'aa-bb')}.json`;
+    `000007.proof-passed-${timedId(`2026-11-${String(day).padStart(2, '0')}T01:02:03.004Z`, 'aa-bb', level)}.json`;
 
   it('the newest are read, and the newest that read every page', () => {
     assert.equal(name(1, 'full'), '000007.proof-passed-20261101T010203004Z-full-aa-bb.json');

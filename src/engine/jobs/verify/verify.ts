@@ -1,6 +1,6 @@
 import { Catalogue } from '../../chain/catalogue.ts';
 import type { CatalogueEntry } from '../../chain/entry.ts';
-import { livingNumbers, passedId } from '../../chain/recordNames.ts';
+import { livingNumbers, timedId } from '../../chain/recordNames.ts';
 import { BackupError, isBackupError, type ErrorCode } from '../../errors.ts';
 import { runEvents, type Emit, type RunEvent } from '../../events.ts';
 import type { PageBlob } from '../../pageBlob.ts';
@@ -99,10 +99,9 @@ async function verifyJob(request: VerifyRequest, options: JobOptions, emit: Emit
 async function record(verdict: PointVerdict, run: string, catalogue: Catalogue, { world, emit, signal }: Tools): Promise<boolean> {
   const verifiedOn = timeText(world);
   const evidence = { format: 1, ...verdict, run, verifiedOn };
-  const hasPassed = verdict.verdict === 'passed';
-  const id = hasPassed && verdict.proof ? passedId(verifiedOn, verdict.proof.level, run) : run;
   try {
-    await catalogue.addProof(verdict.number, hasPassed, id, evidence, signal);
+    const id = timedId(verifiedOn, run, verdict.proof?.level ?? 'ranges');
+    await catalogue.addProof(verdict.number, verdict.verdict === 'passed', id, evidence, signal);
     return true;
   } catch (error) {
     if (!isBackupError(error, ...MAY_NOT_RECORD)) throw error;
