@@ -78,6 +78,8 @@ describe('pictures', () => {
     }
     gate.open();
     await workbench.notifications.wait('Backed up web.vhd');
+    await accounts.row('→ contosobackups / backups/web.vhd').expand();
+    await accounts.row('Snapshots on the disk').expand();
     for (const theme of ['light', 'dark'] as const) {
       await workbench.setTheme(theme);
       const newest = await accounts
