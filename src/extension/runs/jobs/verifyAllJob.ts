@@ -93,7 +93,7 @@ async function backupsIn(
   const backups = new Set<string>();
   for (const name of containers) {
     try {
-      for await (const { catalogues } of pagesOf('page blobs', (marker) => browser.pageBlobs(name, marker, '', { signal })))
+      for await (const { catalogues } of pagesOf('blobs', (marker) => browser.pageBlobs(name, marker, '', { signal })))
         for (const blob of catalogues) backups.add(urlOf(name, blob));
     } catch (error) {
       if (!isBackupError(error) || error.code === 'cancelled' || containers.length === 1) throw error;
