@@ -30,7 +30,15 @@ const REQUIRE = "import { createRequire as pbbRequire } from 'node:module';\ncon
 
 /** Every bundle; one whose entry is not there yet is passed over. @type {(import('esbuild').BuildOptions & { entry: string })[]} */
 const bundles = [
-  { entry: 'src/cli/main.ts', outfile: join(dist, 'cli.js'), format: 'esm', banner: { js: `#!/usr/bin/env node\n${REQUIRE}` } },
+  { entry: 'src/cli/start.ts', outfile: join(dist, 'cli.js'), format: 'esm', banner: { js: '#!/usr/bin/env node' } },
+  {
+    // CommonJS: an ES module that imports node:http makes Node load all that its exports could need, which takes longer than a small backup.
+    entry: 'src/cli/main.ts',
+    outfile: join(dist, 'cli/program.cjs'),
+    format: 'cjs',
+    banner: { js: "const ownUrl = require('node:url').pathToFileURL(__filename);" },
+    define: { 'import.meta.url': 'ownUrl' },
+  },
   {
     // What `import()` names becomes a file of its own: the Azure SDK is read when it is first needed, not when VS Code starts.
     entry: 'src/extension/extension.ts',

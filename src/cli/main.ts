@@ -13,12 +13,16 @@ const stop = stopOnSignals(process, Date.now, () => {
 process.stdout.on('error', () => stop.abort('stdout was closed'));
 process.stderr.on('error', () => undefined);
 
-process.exitCode = await runCli(process.argv.slice(2), {
-  env: process.env,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  world: systemWorld,
-  files: fileSystem,
-  signal: stop.signal,
-});
-setTimeout(() => process.exit(), GRACE_MS).unref();
+void main();
+
+async function main(): Promise<void> {
+  process.exitCode = await runCli(process.argv.slice(2), {
+    env: process.env,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    world: systemWorld,
+    files: fileSystem,
+    signal: stop.signal,
+  });
+  setTimeout(() => process.exit(), GRACE_MS).unref();
+}

@@ -3,7 +3,7 @@ import { sizeText } from '../engine/sizeText.ts';
 
 /** `4,812` */
 export function countText(count: number): string {
-  return count.toLocaleString('en-US');
+  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 /** `1 range`, `4,812 ranges` */

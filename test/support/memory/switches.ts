@@ -7,6 +7,8 @@ export interface Switches {
   resizeTracked: boolean;
   /** `ignored`: answers the list of allocated pages for any previous snapshot, as Azurite does. `refused`: differenceNotSupported. */
   difference: 'honest' | 'ignored' | 'refused';
+  /** The blobs of which this is so; undefined: all. */
+  differenceOf: readonly string[] | undefined;
   /** Whether Put Page From URL works; `refused`: copySourceRefused, `unsupported`: notSupported. */
   copyFromUrl: 'works' | 'refused' | 'unsupported';
   /** Whether a late write had its lease and epoch checked when it arrived, not when it takes effect. */
@@ -38,6 +40,7 @@ export interface Switches {
 export const DEFAULT_SWITCHES: Readonly<Switches> = {
   resizeTracked: true,
   difference: 'honest',
+  differenceOf: undefined,
   copyFromUrl: 'works',
   lateWriteCheckedAtArrival: false,
   windowSize: 1000,

@@ -7,6 +7,8 @@ import type { BlobImage, SnapshotId } from '../../pageBlob.ts';
 import type { Proof, ProofLevel } from '../../proof/proof.ts';
 import { sameRanges } from '../../ranges/rangeSet.ts';
 import { aligned } from '../../ranges/rangeWindow.ts';
+import { shortList } from '../../transfer/shortList.ts';
+import { together } from '../../transfer/together.ts';
 import { applyPages } from '../../transfer/applyPages.ts';
 import { PageMover, type Transfer } from '../../transfer/pageMover.ts';
 import type { PageWork } from '../../transfer/pageWork.ts';
@@ -73,8 +75,10 @@ export class BackupRun {
     // What an interrupted run had applied or taken holds for its own source snapshot only.
     await journal.write(resumed ? { snapshot: id } : { snapshot: id, startedOn, applied: 0, attempt: undefined });
     const original = source.image(id);
-    const length = await retrier.repeat('properties', () => original.length({ signal }), signal);
-    const { length: lengthNow } = await retrier.repeat('properties', () => guard.blob.image().properties({ signal }), signal);
+    const [length, lengthNow] = await together([
+      retrier.repeat('properties', () => original.length({ signal }), signal),
+      retrier.repeat('properties', () => guard.blob.image().length({ signal }), signal),
+    ]);
     if (lengthNow !== length) await guard.change('length', (fence) => guard.blob.resize(length, { fence, signal }), signal);
 
     const mover = new PageMover(original, guard, transfer, retrier, emit);
@@ -151,11 +155,12 @@ export class BackupRun {
     const { journal } = this.#hold;
     const comparing = this.#kind === 'rebase';
     let compared = 0;
-    const work = () =>
+    const ask = () =>
       this.#work(original, { start: from, end: length }, (bytes) => {
         compared += bytes;
         emit({ type: 'progress', phase: 'comparing', done: compared, total });
       });
+    const work = comparing ? ask : shortList(ask);
 
     emit({ type: 'phase', phase: 'listing', text: 'Asking which pages have to be copied.' });
     const held = { original, target: undefined, within: { start: from, end: length } };

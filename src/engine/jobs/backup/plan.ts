@@ -12,6 +12,7 @@ import { estimateOf, type Estimate } from '../estimate.ts';
 import { toolsFor, type JobOptions, type Tools } from '../../tools.ts';
 import { refuse } from './refusals.ts';
 import type { BackupRequest } from './request.ts';
+import { together } from '../../transfer/together.ts';
 import { countWork, fullWork, incrementalWork } from './work.ts';
 
 /** What a backup will do, as plain data. The run looks at everything again: a plan is for people, never a licence. */
@@ -76,13 +77,15 @@ async function lookAt({ source, backup, catalogue, adopt }: BackupRequest, tools
   const { retrier, signal } = tools;
   if (source.url === backup.url) throw refuse.sameBlob(source.url);
 
-  const sourceProperties = await retrier.repeat('properties', () => source.image().properties({ signal }), signal);
+  const chain = new Catalogue(catalogue, retrier);
+  const [sourceProperties, backupProperties, { numbers, failed, pruned }] = await together([
+    retrier.repeat('properties', () => source.image().properties({ signal }), signal),
+    retrier.repeat('properties', () => propertiesIfThere(backup, signal), signal),
+    chain.index(signal),
+  ]);
   if (sourceProperties.copy?.status === 'pending') throw refuse.copyPending(source.url);
   if (sourceProperties.metadata[KEY.restore] === 'partial') throw refuse.halfRestored(source.url);
-  const backupProperties = await retrier.repeat('properties', () => propertiesIfThere(backup, signal), signal);
   if (backupProperties && isSameBlob(sourceProperties, backupProperties)) throw refuse.sameBlob(source.url);
-  const chain = new Catalogue(catalogue, retrier);
-  const { numbers, failed, pruned } = await chain.index(signal);
   const newest = numbers.at(-1);
   const tip = newest === undefined ? undefined : await chain.entry(newest, signal);
 
@@ -162,16 +165,19 @@ async function kindOfRun(request: BackupRequest, { source, backup, tip, failed }
   const recreated = tip.source.createdOn !== null && source.createdOn !== undefined && tip.source.createdOn !== source.createdOn;
   const warnings = recreated ? ['The source blob was created again since the last recovery point. Earlier points are unharmed.'] : [];
 
-  const backupIsHonest = await givesHonestDifferences(request.backup.image(), retrier, signal);
-  const sourceIsHonest = await givesHonestDifferences(request.source.image(), retrier, signal);
+  const anchor = tip.source.snapshot;
+  const [backupIsHonest, sourceIsHonest, hasAnchor] = await together([
+    givesHonestDifferences(request.backup.image(), retrier, signal),
+    givesHonestDifferences(request.source.image(), retrier, signal),
+    hasSnapshot(request.source, anchor, retrier, signal),
+  ]);
   const base = backupIsHonest ? tip.backup.snapshot : undefined;
   if (!sourceIsHonest || !backupIsHonest) {
     const side = sourceIsHonest ? 'backup' : 'source';
     const reason = `The service of the ${side} account ignores differences between snapshots (it answered one for a snapshot that does not exist), so the whole disk is compared.`;
     return { kind: 'rebase', reason, warnings, anchor: undefined, base };
   }
-  const anchor = tip.source.snapshot;
-  if (!(await hasSnapshot(request.source, anchor, retrier, signal))) {
+  if (!hasAnchor) {
     const reason = `The anchor snapshot ${anchor} is gone (deleted outside this tool), so the service cannot list the changes and the whole disk is compared.`;
     return { kind: 'rebase', reason, warnings, anchor: undefined, base };
   }

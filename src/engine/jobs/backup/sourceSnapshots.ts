@@ -1,11 +1,12 @@
 import type { Catalogue } from '../../chain/catalogue.ts';
 import type { CatalogueEntry } from '../../chain/entry.ts';
 import { KEY } from '../../chain/metadata.ts';
-import { findMarkedSnapshot, takeMarkedSnapshot } from '../../chain/markedSnapshot.ts';
+import { takeMarkedSnapshot } from '../../chain/markedSnapshot.ts';
 import type { OpenRun } from '../../chain/openRun.ts';
-import type { PageBlob, SnapshotId } from '../../pageBlob.ts';
+import type { PageBlob, SnapshotId, SnapshotInfo } from '../../pageBlob.ts';
 import { discard } from '../../hold/discard.ts';
 import type { Tools } from '../../tools.ts';
+import { together } from '../../transfer/together.ts';
 import { refuse } from './refusals.ts';
 import type { BackupRequest } from './request.ts';
 
@@ -24,12 +25,15 @@ export async function sourceSnapshot(
 ): Promise<{ id: SnapshotId; resumed: boolean }> {
   const { retrier, signal, emit } = tools;
   const mark = { key: KEY.run, value: open.run };
-  const { metadata } = await retrier.repeat('properties', () => source.image().properties({ signal }), signal);
+  const [{ metadata }, live] = await together([
+    retrier.repeat('properties', () => source.image().properties({ signal }), signal),
+    retrier.repeat('snapshots', () => liveSnapshots(source, signal), signal),
+  ]);
   // A run that died between the snapshot and its record left one with its mark. Once the mark is on the blob itself a copy has passed it on, and it
   // may be on anybody's snapshots: then it proves nothing.
   const passedOn = metadata[mark.key] === mark.value;
-  const earlier = open.snapshot ?? (passedOn ? undefined : await findMarkedSnapshot(source, mark, retrier, signal));
-  const live = await retrier.repeat('snapshots', () => liveSnapshots(source, signal), signal);
+  const marked = () => [...live.values()].find((snapshot) => snapshot.metadata[mark.key] === mark.value)?.id;
+  const earlier = open.snapshot ?? (passedOn ? undefined : marked());
   if (earlier !== undefined && live.has(earlier)) {
     // What the record names has been looked at by the run that wrote it.
     if (earlier === open.snapshot || (await isOfWholeDisk(source, earlier, tools))) return { id: earlier, resumed: true };
@@ -44,7 +48,7 @@ export async function sourceSnapshot(
 /** A restore in place may have begun since the plan was made, and also ended since the snapshot was taken: its marks tell. */
 async function isOfWholeDisk(source: PageBlob, id: SnapshotId, { retrier, signal }: Tools): Promise<boolean> {
   const look = (snapshot?: SnapshotId) => retrier.repeat('properties', () => source.image(snapshot).properties({ signal }), signal);
-  const [taken, now] = [(await look(id)).metadata, (await look()).metadata];
+  const [{ metadata: taken }, { metadata: now }] = await together([look(id), look()]);
   const hasEnded = now[KEY.restoredOn] !== undefined && now[KEY.restoredOn] !== taken[KEY.restoredOn];
   return now[KEY.restore] !== 'partial' && taken[KEY.restore] !== 'partial' && !hasEnded;
 }
@@ -61,8 +65,10 @@ export async function deleteOldAnchors(
   tools: Tools,
 ): Promise<void> {
   const { retrier, signal } = tools;
-  const live = await retrier.repeat('snapshots', () => liveSnapshots(source, signal), signal);
-  const { numbers } = await catalogue.index(signal);
+  const [live, { numbers }] = await together([
+    retrier.repeat('snapshots', () => liveSnapshots(source, signal), signal),
+    catalogue.index(signal),
+  ]);
   const older = numbers.filter((number) => number <= tip.number - Math.max(1, keep)).slice(-LOOK_BACK);
   live.delete(tip.source.snapshot);
   for (const number of older.reverse()) {
@@ -74,8 +80,9 @@ export async function deleteOldAnchors(
   }
 }
 
-async function liveSnapshots(blob: PageBlob, signal?: AbortSignal): Promise<Set<SnapshotId>> {
-  const live = new Set<SnapshotId>();
-  for await (const snapshot of blob.snapshots({ signal })) live.add(snapshot.id);
+/** Oldest first. */
+async function liveSnapshots(blob: PageBlob, signal?: AbortSignal): Promise<Map<SnapshotId, SnapshotInfo>> {
+  const live = new Map<SnapshotId, SnapshotInfo>();
+  for await (const snapshot of blob.snapshots({ signal })) live.set(snapshot.id, snapshot);
   return live;
 }

@@ -8,7 +8,7 @@ const HOLD = 0.98;
 /** Share of the known rate by which the pace is raised in a second, to find out whether the service takes more by now. */
 const CREEP = 0.0015;
 /** The same where few requests told that rate: divided by their number. */
-const DOUBT = 0.12;
+const DOUBT = 0.1;
 /** Above the known rate the raise itself grows by this part of what was gained, each second. */
 const QUICKEN = 0.5;
 /** What a refusal that tells no rate leaves of the pace: the first one, and later ones. */
@@ -29,8 +29,8 @@ const LONGEST_KNOWN_SHUT_MS = 1_000;
 /** The shortest stretch between two refusals that tells the service's rate, and how many requests it must hold. */
 const MEASURED_MS = 400;
 const MEASURED_REQUESTS = 6;
-/** So many times apart two measurements say no more than that the truth lies between them. */
-const FAR = 1.5;
+/** The rate lies between what was taken on the whole and, where the allowance had filled up meanwhile, at the end: how far towards the end. */
+const TOWARDS_END = 0.65;
 /** After a refusal nothing is sent for so long, or the next piece would find the allowance used up as well. */
 const REST_MS = 50;
 /** A pace that held nothing back for so long has no reason to grow. */
@@ -192,11 +192,11 @@ export class Pace {
     if (sentAt - this.#emptyAt < MEASURED_MS) return undefined;
     const whole = since(this.#emptyAt);
     if (whole.requests < MEASURED_REQUESTS) return undefined;
-    // Where the allowance had filled up meanwhile the whole says too little, and the end of it may say too much.
+    // Where the allowance had filled up meanwhile the whole says too little, and the end of it, which used that up, too much.
     const end = since(Math.max(this.#emptyAt, sentAt - this.#fewPieces(10)));
     const ratio = end.rate / whole.rate;
     if (ratio <= 1.02 + 1 / end.requests) return whole;
-    return ratio < FAR ? end : { ...end, rate: Math.sqrt(end.rate * whole.rate) };
+    return { ...end, rate: end.rate ** TOWARDS_END * whole.rate ** (1 - TOWARDS_END) };
   }
 
   /** How much of what this pace is known or thought to take was sent a moment ago; 1 is all of it. */

@@ -129,12 +129,7 @@ describe('law 6: without a trustworthy difference the whole disk is compared', (
   it('an endpoint that lies only on the side of the backup is found out too', async () => {
     const chain = await chainWithOnePoint();
     changeDisk(chain);
-    // Lies for the backup's account alone.
-    chain.service.interceptor = ({ url, operation }) => {
-      chain.service.switches.difference = operation === 'changedSince' && url === BACKUP ? 'ignored' : 'honest';
-      return undefined;
-    };
-    chain.service.switches.latency = { min: 0, max: 0 };
+    Object.assign(chain.service.switches, { difference: 'ignored', differenceOf: [BACKUP] });
     const result = await chain.backup({ transfer: 'relay' });
     assert.equal(result.kind, 'rebase');
     assert.match(result.reason, /backup account ignores/);
