@@ -15,6 +15,7 @@ import { applying } from './rows/applying.ts';
 import { differencePage } from './rows/differencePage.ts';
 import { fullCopy } from './rows/full.ts';
 import { incremental } from './rows/incremental.ts';
+import { incrementalLarge } from './rows/incrementalLarge.ts';
 import { difference, planning } from './rows/planning.ts';
 import { restoring } from './rows/restoring.ts';
 import { shaped } from './rows/shaped.ts';
@@ -35,6 +36,7 @@ const groups: Readonly<Record<string, Rows>> = {
   dense: fullCopy(programs, 'dense', 1),
   sparse: fullCopy(programs, 'sparse', 0.125),
   incremental: incremental(programs),
+  incrementalLarge: incrementalLarge(programs),
   restoring: restoring(programs),
   apply: applying(programs),
   shaped: shaped(ground),

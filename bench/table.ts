@@ -34,6 +34,7 @@ const TITLES: Readonly<Record<string, string>> = {
   dense: 'Whole copies',
   sparse: 'Whole copies',
   incremental: 'After a change',
+  incrementalLarge: 'After a change',
   restoring: 'Restoring',
   apply: 'A fleet',
   difference: 'A difference, drawn',

@@ -6,13 +6,22 @@ import type { Surroundings } from '../engine/surroundings.ts';
 import { EnvironmentAccess, tokenAccess, type Access, type FindAccess } from './access.ts';
 import { AzureImage } from './azureImage.ts';
 import { AzurePageBlob } from './azurePageBlob.ts';
-import { normaliseEndpoint, parseBlobUrl, parseEndpointUrl, parseFolderUrl, type BlobAddress, type ParsedUrl } from './blobAddress.ts';
+import {
+  formatAddress,
+  normaliseEndpoint,
+  parseAccountUrl,
+  parseBlobUrl,
+  parseEndpointUrl,
+  parseFolderUrl,
+  type BlobAddress,
+  type ParsedUrl,
+} from './blobAddress.ts';
 import { BlobHandle } from './blobHandle.ts';
 import type { AccountBrowser } from './browse/accountBrowser.ts';
 import { AzureBrowser, type BrowseScope } from './browse/azureBrowser.ts';
 import { AccountClient, type ClientSettings } from './client.ts';
 import { DEFAULT_DEADLINE, type Deadline } from './deadline.ts';
-import { listContainers, listPageBlobs, type FoundBlob } from './discovery.ts';
+import { listCatalogues, listContainers, listPageBlobs, type FoundBlob } from './discovery.ts';
 import { AzureRecordStore } from './recordStore.ts';
 import { AzureSurroundings } from './surroundings.ts';
 import { defaultCredential, LazyCredential } from './tokens.ts';
@@ -56,6 +65,10 @@ export interface Azure {
   containers(endpoint: string, options?: CallOptions): AsyncIterable<string>;
   /** Page blobs in a container or a folder of it, with their snapshots. @throws badInput; while listing, containerNotFound, access and service errors */
   pageBlobs(folder: string, options?: CallOptions): AsyncIterable<FoundBlob>;
+  /** URLs of the containers at a place: of all in an account, or of the one that it is or lies in; a folder stays in it. @throws badInput; access and service errors */
+  foldersIn(place: string, options?: CallOptions): AsyncIterable<string>;
+  /** What has a catalogue in a container or a folder of it: `X` for `X.chain/000001.json`, by its name there. @throws badInput; as `pageBlobs` */
+  catalogues(folder: string, options?: CallOptions): AsyncIterable<string>;
   /** What surrounds a blob: its account and its container. @throws badInput */
   surroundings(url: string): Surroundings;
   /** Looks through the account with this blob endpoint a page at a time, or through the part of it that the credential can see. @throws badInput */
@@ -110,6 +123,18 @@ export function openAzure(options: AzureOptions = {}): Azure {
     pageBlobs(folder, callOptions = {}) {
       const parsed = parseFolderUrl(folder, endpoints);
       return listPageBlobs(clientFor(parsed), parsed.address, callOptions);
+    },
+    async *foldersIn(place, callOptions = {}) {
+      const { address, sas } = parseAccountUrl(place, endpoints);
+      if (address.snapshot !== undefined)
+        throw new BackupError('badInput', 'An account, a container or a folder is needed, not a snapshot.');
+      if (address.container !== '') return void (yield formatAddress(address));
+      for await (const container of listContainers(clientFor({ address, sas }), address, callOptions))
+        yield formatAddress({ ...address, container });
+    },
+    catalogues(folder, callOptions = {}) {
+      const parsed = parseFolderUrl(folder, endpoints);
+      return listCatalogues(clientFor(parsed), parsed.address, callOptions);
     },
     image: (url) => new AzureImage(handleOf(parseBlobUrl(url, endpoints))),
     recordStoreFor(backup) {

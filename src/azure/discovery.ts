@@ -2,6 +2,7 @@ import type { BlobItem } from '@azure/storage-blob';
 import type { CallOptions, Metadata } from '../engine/pageBlob.ts';
 import { formatAddress, type BlobAddress } from './blobAddress.ts';
 import { listBlobs } from './blobList.ts';
+import { backupOfEntry } from './browse/blobGroups.ts';
 import type { AccountClient } from './client.ts';
 import { metadataFromService } from './metadata.ts';
 import { PageWatch } from './pageWatch.ts';
@@ -56,6 +57,22 @@ export async function* listPageBlobs(account: AccountClient, folder: BlobAddress
     else base = item;
   }
   yield* found();
+}
+
+/**
+ * REST: List Blobs. What has a catalogue under `folder`, each once: `X` for `X.chain/000001.json`, by its name in the folder.
+ * @throws containerNotFound, access and service errors
+ */
+export async function* listCatalogues(account: AccountClient, folder: BlobAddress, options: CallOptions): AsyncGenerator<string> {
+  const prefix = folder.blob === '' ? '' : `${folder.blob}/`;
+  let last: string | undefined;
+  for await (const { name, deleted } of listBlobs(account, { operation: 'listBlobs', target: folder, prefix }, options)) {
+    const backup = deleted ? undefined : backupOfEntry(name.slice(prefix.length));
+    // All records of a chain lie in one folder, so they stand together.
+    if (backup === undefined || backup === last) continue;
+    last = backup;
+    yield backup;
+  }
 }
 
 function foundBlob({ name, metadata, properties }: BlobItem, folder: BlobAddress, snapshots: readonly string[]): FoundBlob {

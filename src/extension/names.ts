@@ -9,6 +9,7 @@ export const COMMANDS = {
   deleteSnapshot: 'pageBlobBackup.deleteSnapshot',
   promoteSnapshot: 'pageBlobBackup.promoteSnapshot',
   verify: 'pageBlobBackup.verify',
+  verifyAll: 'pageBlobBackup.verifyAll',
   restore: 'pageBlobBackup.restore',
   restoreQuickly: 'pageBlobBackup.restoreQuickly',
   rewind: 'pageBlobBackup.rewind',

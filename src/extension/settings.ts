@@ -23,7 +23,7 @@ export function readRunSettings(): RunSettings {
     transfer: TRANSFERS.find((each) => each === transfer) ?? 'auto',
     proof: PROOF_LEVELS.find((each) => each === proof),
     keepSourceSnapshots: whole(read(SETTINGS.keepSourceSnapshots), 1, 100) ?? 1,
-    limits: { ...DEFAULT_LIMITS, calls: whole(read(SETTINGS.concurrency), 1, 64) ?? DEFAULT_LIMITS.calls },
+    limits: { ...DEFAULT_LIMITS, calls: whole(read(SETTINGS.concurrency), 1, 128) ?? DEFAULT_LIMITS.calls },
   };
 }
 

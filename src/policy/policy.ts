@@ -27,6 +27,15 @@ export interface ChainRule {
   readonly transfer: TransferChoice;
   readonly proof: ProofLevel | undefined;
   readonly keepSourceSnapshots: number;
+  /** Undefined: points are verified by hand alone. */
+  readonly verify?: VerifyRule | undefined;
+}
+
+/** How often the newest point of a chain is compared with the disk's snapshot, besides the proof that each backup ends with. */
+export interface VerifyRule {
+  /** Milliseconds. */
+  readonly every: number;
+  readonly proof: ProofLevel;
 }
 
 export interface Target {

@@ -116,6 +116,16 @@ describe('a disk and its backups', () => {
     assert.equal((await snapshotsOf(on.stage.container(BACKUP, 'backups'), 'web.vhd')).length, 2);
   });
 
+  it('verifies all backups of an account by right click, and says only what matters', async () => {
+    const { sidebar, workbench } = on.stage;
+    await sidebar.accounts.row(BACKUP, 1).chooseFromMenu('Verify All Backups…');
+    const done = await workbench.notifications.wait(`No fault was found in 1 backup of ${BACKUP}`);
+    assert.match(await done.text(), /: \d+(\.\d+)? MiB compared with the disks\.$/);
+    assert.equal(await done.severity(), 'info');
+    await sidebar.runs.row(`Verification of all backups of ${BACKUP}`).wait(({ icon }) => icon === 'pass');
+    await workbench.screenshot('verified-all');
+  });
+
   it('writes its log without keys', async () => {
     const { emulator, workbench } = on.stage;
     const log = await workbench.waitForOutput('Page Blob Backup', 'Backup of web.vhd: started');

@@ -119,4 +119,46 @@ chains:
       assert.equal((await runCliProcess(['apply', ...all], { env: two.env })).status, 2, args.join(' '));
     }
   });
+
+  it('verifies what the policy says, after the backups and when it is due; a wrong point gives status 7 and what to do', async () => {
+    const text = (await readFile(policy, 'utf8')).replace('backups/{account}/{blob}', 'backups/verified/{blob}');
+    const file = join(folder, 'verifying.yaml');
+    await writeFile(file, `${text}    verify: { every: 7d, proof: full }\n`);
+    const report = join(folder, 'report.md');
+    const apply = (now: string, ...args: string[]): Promise<CliRun> =>
+      runCliProcess(['apply', '--policy', file, '--json', '--now', now, ...args], { env: two.env });
+    const verifications = ({ objects }: CliRun): string[] =>
+      objects
+        .filter(({ type }) => type === 'verification')
+        .map(({ outcome, backup }) => `${String(backup).split('/verified/')[1]!} ${String(outcome)}`)
+        .sort();
+    const first = await apply('2026-05-01T00:10:00Z');
+    assert.equal(first.status, 0, first.stderr);
+    assert.deepEqual(verifications(first), ['a.vhd verified', 'c.vhd verified', 'deep/b.vhd verified']);
+    const types = first.objects.map(({ type }) => type).filter((type) => type === 'chain' || type === 'verification');
+    assert.deepEqual(types.slice(0, 3), ['chain', 'chain', 'chain'], 'backups come first');
+    assert.deepEqual([first.last['verified'], first.last['wrong']], [3, 0]);
+    assert.deepEqual(verifications(await apply('2026-05-02T13:00:00Z')), []);
+    const shown = await apply('2026-05-02T13:00:00Z', '--dry-run');
+    assert.match(shown.stderr, /^ verify {5}2026-05-08T00:1\S+ {2}full proof of the newest point/m);
+    // The record of one claims to equal another state of its disk than its snapshot shows.
+    const record = two.backups.getBlockBlobClient('verified/a.vhd.chain/000001.json');
+    const disk = two.disks.getPageBlobClient('a.vhd');
+    await writeBytes(disk, { offset: 0, length: 512, fill: 0xee });
+    const { snapshot } = await disk.createSnapshot();
+    const entry = JSON.parse(String(await record.downloadToBuffer())) as { source: object };
+    const forged = JSON.stringify({ ...entry, source: { ...entry.source, snapshot } });
+    await record.upload(forged, forged.length);
+    const late = await apply('2026-06-30T00:00:00Z', '--only', 'verify', '--report', report);
+    assert.equal(late.status, 7, late.stderr);
+    assert.deepEqual(verifications(late), ['a.vhd wrong', 'c.vhd verified', 'deep/b.vhd verified'], 'seven weeks are made up for by one');
+    assert.match(
+      late.stderr,
+      /Recovery point 1 is wrong: 512 bytes differ.*Do not restore it\. Back up now: that run compares the whole disk/,
+    );
+    assert.match(await readFile(report, 'utf8'), /## Verification\n\n- `\S+\/verified\/a\.vhd`: Recovery point 1 is wrong/);
+    const next = await apply('2026-06-30T01:00:00Z');
+    assert.equal(next.status, 0, next.stderr);
+    assert.ok(chains(next).some(({ kind, backup }) => kind === 'rebase' && String(backup).endsWith('/verified/a.vhd')));
+  });
 });

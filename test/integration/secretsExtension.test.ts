@@ -103,6 +103,12 @@ describe('secrets in the extension', () => {
         { job: 'verify', backup, source: disk.url, number: undefined },
         { job: 'copy', source: disk.url, target: `${emulator.blobEndpoint(BACKUPS)}/backups/${way}-copy.vhd` },
         { job: 'backup', source: `${disk.url}-gone`, backup: `${backup}-gone`, full: false, adopt: false },
+        {
+          job: 'verifyAll',
+          place: `${emulator.blobEndpoint(BACKUPS)}/backups`,
+          account: emulator.blobEndpoint(BACKUPS),
+          container: 'backups',
+        },
         { job: 'verify', backup: `${backup}-gone`, source: undefined, number: undefined },
       ];
       for (const spec of specs) {

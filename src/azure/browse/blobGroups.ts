@@ -21,6 +21,12 @@ export interface BlobGroups {
 /** Records of a chain: `X.chain/000017.json`, and the proofs beside it. */
 const RECORD = /^(.+)\.chain\/\d{6,}(\.[^/]+)?\.json$/;
 
+/** `X` for `X.chain/000017.json`: the backup blob that a catalogue entry is of, by its name. */
+export function backupOfEntry(name: string): string | undefined {
+  const [, backup, note] = RECORD.exec(name) ?? [];
+  return note === undefined ? backup : undefined;
+}
+
 /**
  * Puts snapshots and their blobs together. They stand side by side in a listing, recorded with the snapshots first; which comes first is not
  * documented, and a page may end between them.

@@ -9,7 +9,8 @@ import type { ChainPorts } from '../../policy/apply/chainLook.ts';
 import { expandPolicy, type Expansion, type PolicyChain } from '../../policy/apply/expand.ts';
 import { previewChain } from '../../policy/apply/preview.ts';
 import { pruneChain } from '../../policy/apply/pruneChain.ts';
-import { countsText, reportText } from '../../policy/apply/report.ts';
+import { countsText, reportText, verificationsText } from '../../policy/apply/report.ts';
+import { isTrouble, type ChainVerification } from '../../policy/apply/verifyChain.ts';
 import { isInShard, type Shard } from '../../policy/apply/shard.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { usageError, type Arguments } from '../arguments.ts';
@@ -20,18 +21,19 @@ import { amountText } from '../words.ts';
 import { outcomeObject, previewObject, tellOutcome, tellPreview } from './applyText.ts';
 import { DRY_RUN_OPTION } from './options.ts';
 import { ToldApply } from './applyTold.ts';
+import { verifyDueChains } from './applyVerify.ts';
 import { shardOf } from './shardOption.ts';
 import { POLICY_OPTION, policyOf, problemWith } from './policyFile.ts';
 
 const PARALLEL = 4;
 const PATIENCE_S = 90;
 const PREVIEW = 3;
-const ONLY = ['backup', 'prune'] as const;
+const ONLY = ['backup', 'prune', 'verify'] as const;
 
 /** `apply --policy FILE`: does all that is due. */
 export const apply: Command = {
   name: 'apply',
-  summary: 'Do all that a policy file says is due: back up, then prune.',
+  summary: 'Do all that a policy file says is due: back up, prune, verify.',
   operands: [],
   options: [
     POLICY_OPTION,
@@ -43,14 +45,20 @@ export const apply: Command = {
       value: 'time',
       text: 'The time to take for now, such as 2026-01-31T03:00:00Z: for trying a policy out. Records bear it too.',
     },
-    { name: 'only', value: 'task', choices: ONLY, text: 'Only back up, or only prune: for two identities with different rights.' },
+    {
+      name: 'only',
+      value: 'task',
+      choices: ONLY,
+      text: 'Only back up and verify, only prune, or only verify: for identities with different rights.',
+    },
     { name: 'report', value: 'file', text: 'Write a summary in Markdown to this file.' },
     { name: 'coming', value: 'n', least: 0, text: `With --dry-run: how many coming runs of each chain are shown (${PREVIEW}).` },
     DRY_RUN_OPTION,
   ],
   notes: [
-    'With --json there is one object of type "chain" for each chain, and a result with the counts. One chain that fails does not stop the others; the exit',
-    'status is that of the first that failed. Run it as often as you like: what is not due is left alone, and what another process does is not done twice.',
+    'With --json there is one object of type "chain" for each chain, one of type "verification" for each that was due, and a result with the counts. One chain',
+    'that fails does not stop the others; the exit status is 7 if a point was found wrong, else that of the first that failed. Run it as often as you like:',
+    'what is not due is left alone, and what another process does is not done twice.',
   ],
   whenStopped: 'Recovery points are as they were. Run the same command again: it goes on from here.',
   run,
@@ -89,15 +97,21 @@ async function run(context: CommandContext): Promise<ExitStatus> {
   };
   const limits = { parallel: args.number('parallel') ?? PARALLEL, patience: (args.number('wait') ?? PATIENCE_S) * 1000 };
   const told = new ToldApply(await context.openTelemetry(now), job.world);
-  const act = told.timed(args.choice('only', ONLY) === 'prune' ? pruneChain : applyChain);
+  const only = args.choice('only', ONLY);
+  const act = told.timed(only === 'prune' ? pruneChain : applyChain);
+  let verifications: readonly ChainVerification[] = [];
   try {
-    await applyAll(expansion.chains, portsOf, { ...job, ...limits, act, onOutcome });
+    if (only !== 'verify') await applyAll(expansion.chains, portsOf, { ...job, ...limits, act, onOutcome });
+    if (only !== 'prune') verifications = await verifyDueChains(expansion.chains, portsOf, limits.parallel, job, context);
   } finally {
     const file = args.text('report');
-    if (file !== undefined) await write(file, reportText({ now, outcomes, faults: expansion.faults, empty: expansion.empty }));
+    if (file !== undefined)
+      await write(file, reportText({ now, outcomes, verifications, faults: expansion.faults, empty: expansion.empty }));
   }
-  const failed = outcomes.filter(isFailure);
-  people.line(countsText(outcomes), failed.length > 0 ? 'error' : 'plain');
+  const troubled = verifications.filter(isTrouble);
+  const failed = [...troubled, ...outcomes.filter(isFailure)];
+  const texts = [only === 'verify' ? '' : countsText(outcomes), verificationsText(verifications)].filter(Boolean);
+  people.line(texts.join(' ') || 'Nothing was due.', failed.length > 0 ? 'error' : 'plain');
   const counts = Object.fromEntries(
     Map.groupBy(outcomes, ({ outcome }) => outcome)
       .entries()
@@ -106,7 +120,11 @@ async function run(context: CommandContext): Promise<ExitStatus> {
   const failures = failed.length + expansion.faults.length;
   const undelivered = await told.end(context.requests(), failures);
   if (undelivered !== undefined) people.line(` warning    The telemetry could not be delivered: ${undelivered}`, 'warning');
-  await print('result', { job: 'apply', chains: outcomes.length, counts, failed: failures, requests: context.requests() });
+  const verified = verifications.filter(({ outcome }) => outcome === 'verified').length;
+  const wrong = verifications.filter(({ outcome }) => outcome === 'wrong').length;
+  const chains = only === 'verify' ? expansion.chains.length : outcomes.length;
+  await print('result', { job: 'apply', chains, counts, verified, wrong, failed: failures, requests: context.requests() });
+  if (wrong > 0) return EXIT.integrity;
   const [error] = [...expansion.faults, ...failed].flatMap(({ error }) => error ?? []);
   return error ? exitStatusOf(error) : EXIT.done;
 }

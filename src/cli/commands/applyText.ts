@@ -37,17 +37,18 @@ export function outcomeObject({ chain, outcome, reason, next, missed, backup, pr
 }
 
 /** What is due, what comes, and what becomes of every point, for people. */
-export function tellPreview(people: People, { chain, due, coming, prune }: ChainPreview): void {
+export function tellPreview(people: People, { chain, due, coming, prune, verify }: ChainPreview): void {
   people.line(`${chain.source} → ${chain.backup}: ${due.isDue ? `due now, ${due.reason}` : due.reason}`);
   for (const { at, point, deletes } of coming) {
     const gone = deletes.length === 0 ? '' : `, then deletes ${deletes.map(({ number }) => number).join(', ')}`;
     people.fact('run', `${isoOf(at)}  makes point ${point}${gone}`);
   }
+  if (verify) people.fact('verify', `${verify.isDue ? 'due now' : isoOf(verify.next)}  ${verify.proof} proof of the newest point`);
   for (const { number, action, reasons } of prune?.points ?? []) people.fact('point', `${number}  ${action}: ${reasons.join('; ')}`);
 }
 
 /** The same for `--json`. */
-export function previewObject({ chain, due, coming, prune }: ChainPreview): object {
+export function previewObject({ chain, due, coming, prune, verify }: ChainPreview): object {
   return {
     rule: chain.rule.name,
     source: chain.source,
@@ -57,6 +58,7 @@ export function previewObject({ chain, due, coming, prune }: ChainPreview): obje
     reason: due.reason,
     next: isoOf(due.next),
     coming: coming.map(({ at, ...run }) => Object.assign({ at: isoOf(at) }, run)),
+    ...(verify && { verify: { due: verify.isDue, next: isoOf(verify.next), proof: verify.proof } }),
     policy: prune?.policy,
     points: prune?.points,
   };

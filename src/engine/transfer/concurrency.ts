@@ -9,6 +9,13 @@ export interface Limits {
 /** Many calls for small pieces, since each waits for a round trip; of 4 MiB pieces the bytes allow no more than 16. */
 export const DEFAULT_LIMITS: Limits = { calls: 128, bytes: 64 * 1024 * 1024 };
 
+const LEAST_BYTES = 8 * 1024 * 1024;
+
+/** What each of so many jobs at once may have, so that together they hold no more bytes than one. */
+export function shareOf(jobs: number): Limits {
+  return { calls: DEFAULT_LIMITS.calls, bytes: Math.max(LEAST_BYTES, Math.floor(DEFAULT_LIMITS.bytes / jobs)) };
+}
+
 /**
  * Starts `work` for each item in order, with bounded calls and bytes under way, and waits until every started call has settled, also when one
  * fails or the signal aborts: afterwards nothing of ours is under way.

@@ -21,6 +21,7 @@ import { takeSnapshot } from './takeSnapshot.ts';
 import type { Handlers } from './tools.ts';
 import * as tree from './treeCommands.ts';
 import { verify } from './verify.ts';
+import { verifyAll } from './verifyAll.ts';
 
 /** What each command does. */
 export const HANDLERS: Handlers = {
@@ -33,6 +34,7 @@ export const HANDLERS: Handlers = {
   deleteSnapshot,
   promoteSnapshot,
   verify,
+  verifyAll,
   copyUrl,
   revealBackup,
   restore,

@@ -2,8 +2,16 @@ import type { RecoveryPoint } from '../../engine/jobs/points/points.ts';
 
 /** A row of a tree, as far as commands look at it. The rows' classes have these fields under the same names. */
 export type Row =
-  | { readonly kind: 'account'; readonly account: { readonly id: string; readonly name: string } }
-  | { readonly kind: 'container' }
+  | {
+      readonly kind: 'account';
+      readonly account: {
+        readonly id: string;
+        readonly name: string;
+        readonly endpoint?: string;
+        readonly scope?: { readonly container: string } | undefined;
+      };
+    }
+  | { readonly kind: 'container'; readonly account?: { readonly endpoint: string }; readonly name?: string }
   | { readonly kind: 'blob'; readonly url: string; readonly backup: string | undefined; readonly source: string | undefined }
   | { readonly kind: 'chain'; readonly url: string; readonly backup: string; readonly source: string | undefined }
   | { readonly kind: 'point'; readonly url: string; readonly backup: string; readonly source: string; readonly point: RecoveryPoint }

@@ -143,6 +143,6 @@ export class Fleet {
     ]);
     const { index, newest, lookedOn } = await lookAtChain(chain, { source, backup, catalogue }, { ...job, signal });
     const isWrong = newest !== undefined && index.failed.has(newest.number);
-    return { newest, isWrong, lookedOn, points: livingNumbers(index).length };
+    return { newest, isWrong, lookedOn, points: livingNumbers(index).length, verifiedOn: index.verifiedOn };
   }
 }

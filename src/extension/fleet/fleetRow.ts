@@ -1,4 +1,5 @@
 import type { CatalogueEntry } from '../../engine/chain/entry.ts';
+import type { CatalogueIndex } from '../../engine/chain/recordNames.ts';
 import type { PolicyChain } from '../../policy/apply/expand.ts';
 
 /** What two requests tell of a chain. */
@@ -11,6 +12,8 @@ export interface FleetFacts {
   readonly points: number;
   /** When the disk was looked at last, in milliseconds: it is as it was backed up then. */
   readonly lookedOn: number | undefined;
+  /** When a point was verified last, by how much was read: ISO 8601. */
+  readonly verifiedOn: CatalogueIndex['verifiedOn'];
 }
 
 /** Why a chain could not be read, or its run failed. */

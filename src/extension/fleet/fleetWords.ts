@@ -1,3 +1,4 @@
+import { verifyDueOf } from '../../policy/windows/verifyDue.ts';
 import { sizeText } from '../../engine/sizeText.ts';
 import { card } from '../words/markdown.ts';
 import { placeOf } from '../words/places.ts';
@@ -39,6 +40,7 @@ export function fleetCard(row: FleetRow, about: RowStanding, voice: Voice): stri
       [t('Backup blob'), chain.backup],
       facts?.lookedOn === undefined ? undefined : [t('Disk as of'), exactText(facts.lookedOn, voice)],
       facts && next !== undefined ? [t('Next due'), exactText(next, voice)] : undefined,
+      verificationFact(row, voice),
       newest && [t('Disk size'), sizeText(newest.source.length)],
       newest && [t('Changed in the newest point'), sizeText(newest.written + newest.cleared)],
       facts && [t('Points'), String(facts.points)],
@@ -83,6 +85,11 @@ export function troubleText(row: FleetRow, about: RowStanding, voice: Voice): st
   const { name } = placeOf(row.chain.source);
   if (about.standing === 'failed') return voice.t('The scheduled backup of {0} failed. {1}', name, about.doing.failure?.text ?? '');
   if (about.standing === 'overdue') return voice.t('{0}: {1}.', name, ageText(row, voice));
+  if (about.standing === 'wrong')
+    return voice.t(
+      '{0}: a verification found the newest recovery point wrong. Do not restore it; earlier points are unharmed. Back up now: that compares the whole disk, and makes a right point.',
+      name,
+    );
   return voice.t('{0}: {1}.', name, standingText(row, about, voice));
 }
 
@@ -96,6 +103,14 @@ function factsOf(row: FleetRow, { next }: RowStanding, voice: Voice): string[] {
     t('{0} changed', sizeText(newest.written + newest.cleared)),
     proofWord(newest.proof, voice),
   ];
+}
+
+/** When the policy has the newest point verified next. */
+function verificationFact({ chain, facts }: FleetRow, voice: Voice): [label: string, value: string] | undefined {
+  const { verify } = chain.rule;
+  if (!verify || !facts?.newest || facts.isWrong) return undefined;
+  const { isDue, next } = verifyDueOf(verify, facts.verifiedOn, voice.now());
+  return [voice.t('Next verification'), isDue ? voice.t('due now') : exactText(next, voice)];
 }
 
 function snoozeText({ snoozedUntil }: RowStanding, voice: Voice): string {

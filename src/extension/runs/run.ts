@@ -12,17 +12,32 @@ export type RunSpec =
       readonly adopt: boolean;
       readonly schedule?: ScheduledBy;
     }
-  | { readonly job: 'verify'; readonly backup: string; readonly source: string | undefined; readonly number: number | undefined }
+  | {
+      readonly job: 'verify';
+      readonly backup: string;
+      readonly source: string | undefined;
+      readonly number: number | undefined;
+      readonly schedule?: ScheduledBy;
+    }
+  /** Every chain in an account (blob endpoint), or in one of its containers; `place` is the URL of either. */
+  | { readonly job: 'verifyAll'; readonly place: string; readonly account: string; readonly container: string | undefined }
   | { readonly job: 'copy'; readonly source: string; readonly target: string }
   | PromoteSpec
   | RestoreSpec;
 
-/** A backup that a policy asked for. What the policy says of the chain is looked up when the run works, so that it is never older than the file. */
+/** A backup or a verification that a policy asked for. What the policy says of the chain is looked up when the run works, so that it is never older than the file. */
 export interface ScheduledBy {
   /** URI of the policy file. */
   readonly policy: string;
   /** Container or folder of the catalogue, where it does not lie beside the backup blob. */
   readonly catalogue?: string | undefined;
+}
+
+/** A run on a chain that a policy may speak of. */
+export interface PolicyRun {
+  readonly source: string;
+  readonly backup: string;
+  readonly schedule?: ScheduledBy | undefined;
 }
 
 /** A snapshot that the service copies over the blob it is of. */

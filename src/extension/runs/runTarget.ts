@@ -10,6 +10,8 @@ export function targetsOf(spec: RunSpec): readonly [string, ...string[]] {
     case 'backup':
     case 'verify':
       return [urlKey(spec.backup)];
+    case 'verifyAll':
+      return [urlKey(spec.place)];
     case 'copy':
     case 'restore':
       return [urlKey(spec.target)];
@@ -28,6 +30,7 @@ export function targetsOf(spec: RunSpec): readonly [string, ...string[]] {
 /** The blob that the run is about, for people. */
 export function subjectOf(spec: RunSpec): string {
   if (spec.job === 'promote') return spec.blob;
+  if (spec.job === 'verifyAll') return spec.place;
   return spec.job === 'verify' ? (spec.source ?? spec.backup) : spec.source;
 }
 
@@ -47,6 +50,8 @@ export function changedBy(spec: RunSpec): readonly string[] {
       return [spec.backup, spec.source];
     case 'verify':
       return [spec.backup];
+    case 'verifyAll':
+      return [];
     case 'copy':
     case 'restore':
       return [spec.target];

@@ -19,5 +19,5 @@ export function quietRuns(screen: RunScreen): RunScreen {
 
 /** Did a policy begin the run? */
 export function isScheduled({ spec }: Pick<RunRecord, 'spec'>): boolean {
-  return spec.job === 'backup' && spec.schedule !== undefined;
+  return (spec.job === 'backup' || spec.job === 'verify') && spec.schedule !== undefined;
 }

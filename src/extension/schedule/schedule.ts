@@ -8,7 +8,7 @@ import type { Fleet, ReadPolicyFile } from '../fleet/fleet.ts';
 import { rowKey, type FleetRow } from '../fleet/fleetRow.ts';
 import type { RowStanding } from '../fleet/fleetWords.ts';
 import type { Log } from '../log.ts';
-import type { RunRegistry, RunSpec } from '../runs/run.ts';
+import type { PolicyRun, RunRegistry } from '../runs/run.ts';
 import type { PolicySession } from '../session.ts';
 import { setContexts } from '../tree/contextKeys.ts';
 import { urlKey } from '../words/places.ts';
@@ -85,10 +85,10 @@ export class Schedule implements ScheduleActions, Disposable {
   }
 
   /** What a policy that is switched on says of the chain of a run. */
-  chainFor(spec: RunSpec & { job: 'backup' }): PolicyChain | undefined {
-    const { policy } = spec.schedule ?? {};
+  chainFor(run: PolicyRun): PolicyChain | undefined {
+    const { policy } = run.schedule ?? {};
     if (policy === undefined || !workspace.isTrusted || !this.switches.isOn(policy)) return undefined;
-    return this.fleet?.find(policy, spec.source, spec.backup)?.chain;
+    return this.fleet?.find(policy, run.source, run.backup)?.chain;
   }
 
   async files(): Promise<readonly string[]> {

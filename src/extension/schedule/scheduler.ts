@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import type { RunRecord, RunRegistry, RunSpec } from '../runs/run.ts';
 import { targetsOf } from '../runs/runTarget.ts';
 import type { Switches } from './switches.ts';
+import { Verifications } from './verifications.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -60,11 +61,13 @@ interface Plan {
 export class Scheduler {
   readonly #parts: SchedulerParts;
   readonly #plans = new Map<string, Plan>();
+  readonly #verifications: Verifications;
   #running = 0;
   #last: Promise<void> = Promise.resolve();
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts;
+    this.#verifications = new Verifications(parts);
   }
 
   /** Works until the signal aborts. */
@@ -147,7 +150,13 @@ export class Scheduler {
     await fleet.look(toAsk, signal);
     for (const key of toAsk) this.#decide(key);
     this.#startRuns(signal);
+    this.#verifications.tick((key) => this.#isIdle(key) && this.#mayRun(key), signal);
     changed();
+  }
+
+  #isIdle(key: string): boolean {
+    const { isRunning, isWaiting } = this.#plan(key);
+    return !isRunning && !isWaiting;
   }
 
   /** A chain is asked when nobody has yet, and when its window has begun. */

@@ -140,7 +140,9 @@ export class Trees implements TreeActions, Disposable {
 
   /** What a run was about is listed again. */
   runEnded({ spec }: RunRecord): void {
-    this.blobChanged(...changedBy(spec));
+    // Of many chains the points may have another standing now.
+    if (spec.job === 'verifyAll') this.refresh();
+    else this.blobChanged(...changedBy(spec));
   }
 
   dispose(): void {

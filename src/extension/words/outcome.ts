@@ -10,9 +10,18 @@ import { sizeText } from '../../engine/sizeText.ts';
 import { durationText, pointsText } from './amounts.ts';
 import { placeOf } from './places.ts';
 import { momentText, timeIn } from './times.ts';
+import { verifyAllText, type VerifyAllResult } from './verifyAll.ts';
 import type { Voice } from './voice.ts';
 
-export type RunResult = BackupResult | VerifyResult | CopyResult | RestoreResult | RestoreChainResult | RewindResult | PromoteResult;
+export type RunResult =
+  | BackupResult
+  | VerifyResult
+  | VerifyAllResult
+  | CopyResult
+  | RestoreResult
+  | RestoreChainResult
+  | RewindResult
+  | PromoteResult;
 
 /** What a run came to, for people. */
 export interface Outcome {
@@ -31,6 +40,10 @@ export function outcomeOf(result: RunResult, subject: string, ms: number, voice:
       return backupOutcome(result, name, ms, voice);
     case 'verify':
       return withRecord(verifyOutcome(result, name, voice), result, voice);
+    case 'verifyAll': {
+      const mood = result.trouble.length > 0 ? 'attention' : 'good';
+      return { text: verifyAllText(result, name, voice), mood, moved: result.totals.compared };
+    }
     case 'copy': {
       const { account, path } = placeOf(result.target);
       const text = voice.t('Copied {0} to {1} / {2}: {3}, {4}.', name, account, path, sizeText(result.copied), durationText(ms, voice));
@@ -131,15 +144,18 @@ function withRecord(outcome: Outcome, { unrecorded }: VerifyResult, { t }: Voice
   return { ...outcome, text: `${outcome.text} ${t('This could not be recorded beside the backup: you may not write there.')}` };
 }
 
-function verifyOutcome({ verdicts, failed }: VerifyResult, name: string, voice: Voice): Outcome {
+function verifyOutcome({ verdicts, failed, newestFailed }: VerifyResult, name: string, voice: Voice): Outcome {
   const { t } = voice;
   const read = verdicts.reduce((bytes, { proof }) => bytes + (proof ? proof.changedCompared + proof.restCompared : 0), 0);
   if (failed > 0) {
     const worst = verdicts.find(({ verdict }) => verdict === 'failed')!;
     const others = failed > 1 ? ` ${t('{0} failed in all.', pointsText(failed, voice))}` : '';
     const text = t('Recovery point {0} of {1} is wrong: {2}', worst.number, name, worst.fault ?? t('it differs from the disk.'));
+    const next = newestFailed
+      ? t('Do not restore it; the others are unharmed. Back up now: that compares the whole disk, and makes a right point.')
+      : t('The others are unharmed; the next backup builds on no point that failed.');
     return {
-      text: `${text}${others} ${t('The others are unharmed; the next backup builds on no point that failed.')}`,
+      text: `${text}${others} ${next}`,
       mood: 'attention',
       moved: read,
     };

@@ -16,6 +16,8 @@ export function runningTitle(spec: RunSpec, { t }: Voice): string {
       return t('Backing up {0}', name);
     case 'verify':
       return t('Verifying {0}', name);
+    case 'verifyAll':
+      return t('Verifying all backups of {0}', name);
     case 'copy':
       return t('Copying {0}', name);
     case 'promote':
@@ -38,6 +40,8 @@ export function endedTitle(spec: RunSpec, { t }: Voice): string {
       return t('Backup of {0}', name);
     case 'verify':
       return t('Verification of {0}', name);
+    case 'verifyAll':
+      return t('Verification of all backups of {0}', name);
     case 'copy':
       return t('Copy of {0}', name);
     case 'promote':
@@ -57,6 +61,8 @@ export function afterStopText({ job }: RunSpec, { t }: Voice): string {
   switch (job) {
     case 'backup':
       return t('The disk and all recovery points are as they were. It can be resumed at any time.');
+    case 'verifyAll':
+      return t('No blob was changed. What was found up to then is recorded beside the backups.');
     case 'verify':
     case 'copy':
       return t('No blob was changed.');
@@ -116,6 +122,8 @@ function placesOf(spec: RunSpec, { t }: Voice): [label: string, value: string][]
       ];
     case 'verify':
       return [[t('Backup blob'), spec.backup]];
+    case 'verifyAll':
+      return [[t('Place'), spec.place]];
     case 'copy':
       return [
         [t('From'), spec.source],
@@ -186,7 +194,7 @@ function phaseWord(phase: Phase, { job }: RunSpec, { t }: Voice): string {
     case 'waiting':
       return t('waiting until the interrupted run has let go of the blob, a minute at most');
     case 'preparing':
-      return t('looking at the disk and its backup');
+      return job === 'verifyAll' ? t('looking for backups') : t('looking at the disk and its backup');
     case 'listing':
       return t('asking what changed');
     case 'comparing':
@@ -194,7 +202,7 @@ function phaseWord(phase: Phase, { job }: RunSpec, { t }: Voice): string {
     case 'copying':
       return copyingWord(job, t);
     case 'proving':
-      return job === 'verify' ? t('comparing with the disk') : t('reading back what was written');
+      return job === 'verify' || job === 'verifyAll' ? t('comparing with the disk') : t('reading back what was written');
     case 'committing':
       return t('recording the recovery point');
     case 'cleaning':
@@ -209,6 +217,7 @@ function copyingWord(job: RunSpec['job'], t: Voice['t']): string {
       return t('the service copies');
     case 'backup':
     case 'verify':
+    case 'verifyAll':
       return t('copying changes');
     case 'restore':
     case 'restoreChain':

@@ -1,5 +1,5 @@
 import { throwIfCancelled } from '../../engine/errors.ts';
-import { forEachBounded, DEFAULT_LIMITS } from '../../engine/transfer/concurrency.ts';
+import { forEachBounded, shareOf } from '../../engine/transfer/concurrency.ts';
 import type { JobOptions } from '../../engine/tools.ts';
 import { applyChain, type ChainOutcome } from './applyChain.ts';
 import type { ChainPorts } from './chainLook.ts';
@@ -20,7 +20,6 @@ export interface ApplyOptions extends JobOptions {
 }
 
 const ASK_AGAIN_MS = 2_000;
-const LEAST_BYTES = 8 * 1024 * 1024;
 
 /**
  * Does all that is due, with bounded chains at once; what fails for one does not stop the others. Chains that another process holds are looked at
@@ -33,8 +32,7 @@ export async function applyAll(
   options: ApplyOptions,
 ): Promise<void> {
   const { parallel, patience, onOutcome, act = applyChain, world, signal } = options;
-  const limits = { calls: DEFAULT_LIMITS.calls, bytes: Math.max(LEAST_BYTES, Math.floor(DEFAULT_LIMITS.bytes / parallel)) };
-  const job: JobOptions = { limits, ...options };
+  const job: JobOptions = { limits: shareOf(parallel), ...options };
   /** @returns chains that are busy */
   const pass = async (some: readonly PolicyChain[], isLast: boolean): Promise<PolicyChain[]> => {
     const busy: PolicyChain[] = [];

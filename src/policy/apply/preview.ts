@@ -2,8 +2,10 @@ import { listPoints } from '../../engine/jobs/points/points.ts';
 import { planPrune, type PrunePlan } from '../../engine/jobs/prune/plan.ts';
 import type { RetentionPoint } from '../../engine/retention/retain.ts';
 import type { JobOptions } from '../../engine/tools.ts';
+import type { VerifyRule } from '../policy.ts';
 import { Simulation } from '../simulate.ts';
 import type { DueAnswer } from '../windows/due.ts';
+import { verifyDueOf, type VerifyDue } from '../windows/verifyDue.ts';
 import { clockOf } from '../windows/windowClock.ts';
 import { lookAtChain, type ChainPorts } from './chainLook.ts';
 import type { PolicyChain } from './expand.ts';
@@ -25,12 +27,14 @@ export interface ChainPreview {
   readonly coming: readonly ComingRun[];
   /** What a prune would do with the points of now; undefined where there are none, or where all stay. */
   readonly prune: PrunePlan | undefined;
+  /** When the newest point is verified next; undefined where the policy asks for none, or there is no point yet. */
+  readonly verify?: (VerifyDue & VerifyRule) | undefined;
 }
 
 /** Looks and thinks ahead, and changes nothing. @param runs how many runs to come are shown */
 export async function previewChain(chain: PolicyChain, ports: ChainPorts, runs: number, options: JobOptions): Promise<ChainPreview> {
   const { due, index } = await lookAtChain(chain, ports, options);
-  const { retention: policy, window, jitter } = chain.rule;
+  const { retention: policy, window, jitter, verify: rule } = chain.rule;
   const points = index.numbers.length === 0 ? [] : await pointsNow(ports, options);
   const prune = policy && points.length > 0 ? await planPrune({ ...ports, policy }, options) : undefined;
   const simulation = new Simulation({ chain: chain.key, clock: clockOf(window), jitter, retention: policy, points });
@@ -43,7 +47,8 @@ export async function previewChain(chain: PolicyChain, ports: ChainPorts, runs: 
     coming.push({ at, point: simulation.points.at(-1)?.number ?? 0, deletes });
     now = at;
   }
-  return { chain, due, coming, prune };
+  const verify = rule && index.numbers.length > 0 ? { ...rule, ...verifyDueOf(rule, index.verifiedOn, options.world.now()) } : undefined;
+  return { chain, due, coming, prune, verify };
 }
 
 async function pointsNow({ backup, catalogue }: ChainPorts, options: JobOptions): Promise<RetentionPoint[]> {

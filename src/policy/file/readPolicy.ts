@@ -2,9 +2,10 @@ import { PROOF_LEVELS } from '../../engine/proof/proof.ts';
 import type { Node } from 'yaml';
 import { isPattern } from '../glob.ts';
 import { blobUrl, nameFrom, tellsApart, templateFault } from '../naming.ts';
-import type { ChainRule, Policy, Target } from '../policy.ts';
+import type { ChainRule, Policy, Target, VerifyRule } from '../policy.ts';
 import { choice, count, listOf, mapping, oneOrMore, placed, text, type Placed, type Read } from './fields.ts';
 import { PolicyText, type PolicyProblem } from './policyText.ts';
+import { readVerify, type WrittenVerify } from './readVerify.ts';
 import { inZone, readDuration, readRetention, readTimeZone, readWindow, type WrittenWindow } from './readWindow.ts';
 
 /** A policy, unless something is wrong with its file. */
@@ -41,6 +42,7 @@ interface Shared {
   readonly transfer: ChainRule['transfer'];
   readonly proof: NonNullable<ChainRule['proof']>;
   readonly keepSourceSnapshots: number;
+  readonly verify: WrittenVerify;
 }
 
 interface WrittenChain extends Shared {
@@ -65,6 +67,7 @@ const shared = {
   transfer: choice(['auto', 'server', 'relay']),
   proof: choice(PROOF_LEVELS),
   keepSourceSnapshots: count(1),
+  verify: readVerify,
 } satisfies { readonly [K in keyof Shared]: Read<Shared[K]> };
 
 const readVersion: Read<number> = (node, file) => {
@@ -128,7 +131,12 @@ function ruleOf(
     transfer: chain.transfer ?? defaults.transfer ?? 'auto',
     proof: chain.proof ?? defaults.proof,
     keepSourceSnapshots: chain.keepSourceSnapshots ?? defaults.keepSourceSnapshots ?? 1,
+    verify: ruleOrNone(chain.verify ?? defaults.verify),
   };
+}
+
+function ruleOrNone(written: WrittenVerify | undefined): VerifyRule | undefined {
+  return written === 'never' ? undefined : written;
 }
 
 function targetOf(

@@ -2,7 +2,7 @@ import { stableShare } from '../stableHash.ts';
 import type { WindowClock } from './windowClock.ts';
 
 /** Clocks of two machines may differ by so much. */
-const SKEW_MS = 15 * 60_000;
+export const SKEW_MS = 15 * 60_000;
 
 export interface DueQuestion {
   readonly clock: WindowClock;

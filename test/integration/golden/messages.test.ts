@@ -188,6 +188,8 @@ describe('exit status and words of each class of failure', () => {
         return ['verify', backupUrl()];
       },
     },
+    { what: 'every chain of a container is verified, and one has a wrong point', given: () => ['verify', two.backups.url, '--all'] },
+    { what: 'every chain is to be verified where there is none', given: () => ['verify', two.disks.url, '--all'] },
     { what: 'a point that was found wrong is restored', given: () => ['restore', pointUrl(), join(folder, 'wrong.vhd')] },
     { what: 'the service is busy', given: () => ['points', backupUrl()], hook: always('ListBlobs', 503, 'ServerBusy') },
     { what: 'the service keeps failing', given: () => ['points', backupUrl()], hook: always('ListBlobs', 500, 'InternalError') },

@@ -381,6 +381,15 @@ export const ENGINE_MUTANTS = [
     'first.differing === 0 ? first : await',
     'first.differing >= 0 ? first : await',
   ),
+  m('samples read the same share of the disk each time', 'jobs/verify/verify.ts', 'let stripe = index.verifications;', 'let stripe = 0;'),
+  m(
+    'a snapshot of the disk that is deleted meanwhile ends a verification',
+    'jobs/verify/verify.ts',
+    '(await lengthIfThere(original, tools)) !== undefined',
+    'true',
+  ),
+  m('two verify one chain at once by a timer', 'jobs/verify/turn.ts', 'if (first === id) return { leave };', 'return { leave };'),
+  m('a turn is kept for ever', 'jobs/verify/turn.ts', '< patience);', '< Infinity);'),
   m(
     'a stopped copy runs on at the service',
     'jobs/copy/serviceCopy.ts',

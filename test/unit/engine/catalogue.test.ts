@@ -37,7 +37,7 @@ function catalogue() {
 const fails = (call: Promise<unknown>, code: ErrorCode) => assert.rejects(call, (error: unknown) => isBackupError(error, code));
 
 /** What an index tells where nobody pruned or held a point. */
-const NO_NOTES = { pruned: new Map(), held: new Map(), unchangedOn: undefined };
+const NO_NOTES = { pruned: new Map(), held: new Map(), unchangedOn: undefined, verifiedOn: {}, verifications: 0, verifying: [] };
 
 describe('Catalogue', () => {
   it('an entry is one small record that people can read, under a name that sorts', async () => {
@@ -65,7 +65,14 @@ describe('Catalogue', () => {
       await store.create(name, '');
     await store.create('000003.proof-failed-0f.json', '');
     const passed = new Map([[2, ['000002.proof-passed-x.json']]]);
-    assert.deepEqual(await chain.index(), { isBegun: true, numbers: [2, 999_999, 1_000_000], failed: new Set([3]), passed, ...NO_NOTES });
+    assert.deepEqual(await chain.index(), {
+      isBegun: true,
+      numbers: [2, 999_999, 1_000_000],
+      failed: new Set([3]),
+      passed,
+      ...NO_NOTES,
+      verifications: 2,
+    });
   });
 
   it('gives all entries oldest first, and none of an absent chain', async () => {
@@ -204,6 +211,6 @@ describe('Catalogue', () => {
     await chain.addProof(4, true, 'v2', {});
     assert.deepEqual(await store.list(), ['000004.json', '000004.proof-failed-v1.json', '000004.proof-passed-v2.json']);
     const passed = new Map([[4, ['000004.proof-passed-v2.json']]]);
-    assert.deepEqual(await chain.index(), { isBegun: true, numbers: [4], failed: new Set([4]), passed, ...NO_NOTES });
+    assert.deepEqual(await chain.index(), { isBegun: true, numbers: [4], failed: new Set([4]), passed, ...NO_NOTES, verifications: 2 });
   });
 });

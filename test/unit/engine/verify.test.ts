@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BackupError, isBackupError } from '../../../src/engine/errors.ts';
+import { Catalogue } from '../../../src/engine/chain/catalogue.ts';
+import { toolsFor } from '../../../src/engine/tools.ts';
+import {
+  NOTHING_VERIFIED,
+  totalsWith,
+  verifyChains,
+  type ChainToVerify,
+  type ChainVerdict,
+} from '../../../src/engine/jobs/verify/verifyChains.ts';
 import type { VerifyRequest } from '../../../src/engine/jobs/verify/verify.ts';
 import { PAGE } from '../../../src/engine/ranges/pageRange.ts';
 import { PROOF_LEVELS } from '../../../src/engine/proof/proof.ts';
@@ -27,7 +36,10 @@ describe('verify', () => {
       ],
     );
     assert.equal(result.failed, 0);
-    assert.equal((await records(chain)).filter((name) => /^00000[123]\.proof-passed-[-0-9a-f]+\.json$/.test(name)).length, 3);
+    assert.equal(
+      (await records(chain)).filter((name) => /^00000[123]\.proof-passed-\d{8}T\d{9}Z-changed-[-0-9a-f]+\.json$/.test(name)).length,
+      3,
+    );
     assert.deepEqual(await chain.entries(), before);
     assert.deepEqual(
       [...new Set(calls.filter(({ writes }) => writes).map(({ operation }) => operation))],
@@ -53,12 +65,13 @@ describe('verify', () => {
     it(`finds ${what} in one recovery point, names it, and records it`, async () => {
       const chain = await verifyScene();
       await rot(chain, 2, page, bytes);
-      const { verdicts, failed } = await verify(chain);
+      const { verdicts, failed, newestFailed } = await verify(chain);
       assert.deepEqual(
         verdicts.map(({ number, verdict }) => `${number} ${verdict}`),
         ['3 passed', '2 failed', '1 passed'],
       );
       assert.equal(failed, 1);
+      assert.equal(newestFailed, undefined);
       assert.equal(verdicts[1]!.differing, PAGE);
       assert.match(verdicts[1]!.fault!, /^512 bytes differ/);
       assert.ok((await records(chain)).some((name) => name.startsWith('000002.proof-failed-')));
@@ -172,5 +185,78 @@ describe('verify', () => {
     chain.write(7, 7);
     assert.equal((await chain.backup()).kind, 'incremental');
     assert.equal(liveSnapshots(chain, BACKUP).length, 4);
+  });
+});
+
+describe('verify, in time', () => {
+  it('samples go on where the last one ended, so that all of a disk in which nothing changes is read after 64 of them', async () => {
+    const stripe = (4 * 1024 ** 2) / PAGE;
+    for (const rotten of [3, 63]) {
+      const chain = new MemoryChain({ pages: 64 * stripe });
+      for (let i = 0; i < 64; i++) chain.write(i * stripe, i + 1);
+      await chain.backup({ transfer: 'relay' });
+      await rot(chain, 1, rotten * stripe, new Uint8Array(PAGE).fill(199));
+      // The random share of a sample is taken away, so that what its stripes read is left.
+      Object.assign(chain.world, { random: () => 0.999 });
+      let times = 0;
+      while ((await verify(chain, { proof: 'sample' })).failed === 0 && times < 65) times++;
+      assert.equal(times, rotten);
+    }
+  });
+
+  it('a snapshot of the disk that a backup deletes meanwhile says nothing about the point', async () => {
+    const chain = await verifyScene();
+    const [, , third] = await chain.entries();
+    chain.service.interceptor = ({ operation, url }) => {
+      if (operation === 'read' && url === SOURCE) chain.service.foreign.deleteSnapshot(SOURCE, third!.source.snapshot);
+      return undefined;
+    };
+    assert.deepEqual(await verdicts(chain, { number: 3 }), ['3 structure']);
+    assert.deepEqual(
+      (await records(chain)).filter((name) => name.includes('proof')),
+      [],
+    );
+  });
+
+  it('the names of its records tell when and how much, without reading them', async () => {
+    const chain = await verifyScene();
+    await verify(chain, { proof: 'full', number: 2 });
+    const at = chain.world.now();
+    chain.world.jump(3_600_000);
+    await verify(chain, { proof: 'ranges', number: 3 });
+    const { verifiedOn, verifications } = await new Catalogue(chain.service.recordStore(CATALOGUE), toolsFor(chain).retrier).index();
+    assert.deepEqual([Object.keys(verifiedOn).sort(), verifications], [['full', 'ranges'], 2]);
+    assert.ok(Math.abs(Date.parse(verifiedOn.full!) - at) < 1000);
+  });
+
+  it('of many chains goes on past one that fails, some at once, and counts what was found', async () => {
+    const [right, wrong, gone] = [await verifyScene(), await verifyScene(), new MemoryChain()];
+    await rot(wrong, 2, 0, undefined);
+    const of = (name: string, { service }: MemoryChain): ChainToVerify => ({
+      backup: name,
+      open: async () => {
+        const client = service.client('verify');
+        return { backup: client.pageBlob(BACKUP), catalogue: client.recordStore(CATALOGUE), source: (url) => client.pageBlob(url) };
+      },
+    });
+    let totals = NOTHING_VERIFIED;
+    const seen: string[] = [];
+    const onVerdict = (verdict: ChainVerdict): void => {
+      totals = totalsWith(totals, verdict);
+      seen.push(`${verdict.backup} ${verdict.outcome} ${verdict.error?.code}`);
+    };
+    const broken: ChainToVerify = { backup: 'broken', open: () => Promise.reject(new TypeError('a bug')) };
+    await verifyChains([of('gone', gone), of('wrong', wrong), broken, of('right', right)], { world: right.world, parallel: 2, onVerdict });
+    assert.deepEqual(seen.sort(), [
+      'broken unverified unexpected',
+      'gone unverified blobNotFound',
+      'right passed undefined',
+      'wrong failed undefined',
+    ]);
+    const { chains, passed, failed, unverified, points, failedPoints } = totals;
+    assert.deepEqual(
+      { chains, passed, failed, unverified, points, failedPoints },
+      { chains: 4, passed: 1, failed: 1, unverified: 2, points: 6, failedPoints: 1 },
+    );
   });
 });

@@ -187,6 +187,56 @@ describe('Verify Recovery Point', () => {
   });
 });
 
+describe('Verify All Backups…', () => {
+  const container = { kind: 'container', account: { id: 'b', name: 'backups', endpoint: 'https://backups.example' }, name: 'backups' };
+
+  it('verifies every chain of a container or of an account that is asked for, and says that nothing is wrong', async () => {
+    await chained();
+    await rig.run(COMMANDS.verifyAll, container);
+    assert.match(rig.runs.all()[0]!.outcome!, /^No fault was found in 1 backup of backups: 3 KiB compared with the disks\.$/);
+    user.answers(/Storage account that holds the backups/, 'backups');
+    await rig.run(COMMANDS.verifyAll);
+    const [run] = rig.runs.all();
+    assert.deepEqual([run!.state, run!.spec.job === 'verifyAll' && run!.spec.container], ['done', undefined]);
+  });
+
+  it('says what is wrong and what to do, and only that; nothing else is trouble', async () => {
+    const [, , newest] = await chained();
+    const { pages } = rig.chain.service.ledger.content(BACKUP, newest!.backup.snapshot);
+    pages.put({ start: 0, end: 512 }, 0, new Uint8Array(512).fill(77));
+    await rig.run(COMMANDS.verifyAll, { kind: 'account', account: { id: 'b', name: 'backups', endpoint: 'https://backups.example' } });
+    const told = user.seen.at(-1)!;
+    assert.deepEqual([told.kind, told.choices], ['error', ['Show Log']]);
+    assert.match(
+      told.text,
+      /^Wrong recovery points were found: point 3 of disk\.vhd\. Do not restore them\. Back up the disks whose newest point is wrong: that compares the whole disk, and makes a right point\.$/,
+    );
+    assert.ok(rig.logged.some((line) => /point 3 is wrong\. 512 bytes differ/.test(line)));
+  });
+
+  it('goes on past a container that cannot be listed, and says so where there is nothing', async () => {
+    await chained();
+    rig.containers = { 'https://backups.example': ['backups', 'gone'], 'https://disks.example': ['vhds'] };
+    const account = (name: string) => ({ kind: 'account', account: { id: name, name, endpoint: `https://${name}.example` } });
+    await rig.run(COMMANDS.verifyAll, account('backups'));
+    assert.match(user.seen.at(-1)!.text, /^gone could not be verified: .*No fault was found in the other 1\.$/);
+    await rig.run(COMMANDS.verifyAll, account('disks'));
+    assert.match(user.seen.at(-1)!.text, /^There are no backups in https:\/\/disks\.example\. Nothing was verified\./);
+  });
+
+  it('stops when told so, and can be begun again', async () => {
+    await chained();
+    rig.chain.service.interceptor = ({ operation }) => {
+      const [run] = rig.runs.all();
+      if (operation === 'read' && run?.state === 'running') rig.runs.cancel(run.id);
+      return undefined;
+    };
+    await rig.run(COMMANDS.verifyAll, container);
+    assert.equal(rig.runs.all()[0]!.state, 'resumable');
+    assert.match(user.seen.at(-1)!.text, /was stopped.* No blob was changed\. What was found up to then is recorded beside the backups\.$/);
+  });
+});
+
 describe('small commands', () => {
   it('copy URLs without a SAS', async () => {
     const [first] = await chained();

@@ -218,6 +218,7 @@ describe('menus', () => {
       'checkChain',
       'takeSnapshot',
       'verify',
+      'verifyAll',
       'restore',
       'restoreQuickly',
       'rewind',

@@ -109,7 +109,20 @@ describe('completion', () => {
     ).map((offer) => offer.text);
   }
 
-  const chain = ['name', 'account', 'blobs', 'except', 'to', 'window', 'jitter', 'retention', 'transfer', 'proof', 'keepSourceSnapshots'];
+  const chain = [
+    'name',
+    'account',
+    'blobs',
+    'except',
+    'to',
+    'window',
+    'jitter',
+    'retention',
+    'transfer',
+    'proof',
+    'keepSourceSnapshots',
+    'verify',
+  ];
   const cases: [what: string, text: string, expected: string[]][] = [
     ['keys of the file', '|', ['version', 'timeZone', 'defaults', 'chains']],
     ['keys that are not there yet', 'version: 1\n|', ['timeZone', 'defaults', 'chains']],
@@ -184,6 +197,12 @@ describe('a preview', () => {
     assert.match(text, /- 15 Jun 10:30: makes point 7, then deletes 3/);
     assert.match(text, /\| 3 \| 14 Jun 00:00 \| \*\*goes\*\* \| 3 newer points are kept \|/);
     assert.match(text, /No \\\*access\\\*/);
+    const verified = (isDue: boolean) => {
+      const verify = { every: 1, proof: 'full', isDue, next: NOW + 72 * HOUR } as const;
+      return previewText(policy, [{ preview: { chain, due, coming: [], prune: undefined, verify } }], undefined, voice);
+    };
+    assert.match(verified(false), /^The newest point is verified next: \S.*\.$/m);
+    assert.match(verified(true), /^The newest point is due to be verified\.$/m);
     const odd = previewText(policy, [{ source: 'a`\n# b [c](command:d)', problem: '' }], undefined, voice);
     assert.ok(odd.includes("### `a' # b [c](command:d)`"), odd);
   });

@@ -250,4 +250,80 @@ describe('scheduled backups', () => {
     await rig.pass(10 * MINUTE);
     assert.equal(window.standing('a.vhd'), 'good');
   });
+
+  describe('verify what the policy wants verified', () => {
+    const text = `${policyOf()}\n    verify: { every: 7d, proof: full }`;
+    const proofs = async (disk: string): Promise<number> =>
+      (await rig.records(disk)).filter((name) => name.includes('.proof-passed-')).length;
+
+    it('once when it is due, between three windows of VS Code, and make up for missed weeks by one', async () => {
+      rig = new ScheduleRig(['a.vhd', 'b.vhd']);
+      const windows = await Promise.all(['one', 'two', 'three'].map((name) => rig.window(name, { text })));
+      for (const window of windows) window.start();
+      await rig.pass(HOUR);
+      assert.deepEqual([await proofs('a.vhd'), await proofs('b.vhd')], [1, 1]);
+      await rig.pass(6 * 24 * HOUR);
+      assert.equal(await proofs('a.vhd'), 1);
+      await rig.pass(25 * HOUR);
+      assert.deepEqual([await proofs('a.vhd'), await proofs('b.vhd')], [2, 2]);
+      rig.world.jump(40 * 24 * HOUR);
+      await rig.pass(2 * HOUR);
+      assert.deepEqual([await proofs('a.vhd'), await proofs('b.vhd')], [3, 3]);
+      for (const window of windows) {
+        assert.deepEqual(window.told, []);
+        assert.ok(
+          window.runs.all().every(({ state }) => state === 'done'),
+          JSON.stringify(window.runs.all()),
+        );
+      }
+    });
+
+    it('a point that is wrong makes its chain trouble that says what to do, and the next backup mends it', async () => {
+      rig = new ScheduleRig(['a.vhd']);
+      rig.write('a.vhd', 1, 1);
+      const window = await rig.window('one', { text });
+      window.start();
+      await rig.pass(HOUR);
+      const { facts, chain } = window.row('a.vhd');
+      const { pages } = rig.service.ledger.content(chain.backup, facts!.newest!.backup.snapshot);
+      pages.put({ start: 512, end: 1024 }, 0, new Uint8Array(512).fill(9));
+      await rig.pass(7 * 24 * HOUR);
+      assert.equal(window.standing('a.vhd'), 'wrong');
+      const failed = window.runs.all().filter(({ state }) => state === 'failed');
+      assert.deepEqual(
+        failed.map(({ spec, errorCode }) => [spec.job, errorCode]),
+        [['verify', 'integrity']],
+      );
+      assert.match(failed[0]!.outcome!, /Back up now: that compares the whole disk, and makes a right point\.$/);
+      const { troubleText } = await import('../../../src/extension/fleet/fleetWords.ts');
+      const { englishVoice } = await import('../../support/tree/voice.ts');
+      const about = { standing: 'wrong', doing: { state: 'idle' } } as const;
+      assert.match(
+        troubleText(
+          window.row('a.vhd'),
+          about,
+          englishVoice(() => rig.world.now()),
+        ),
+        /^a\.vhd: a verification found the newest recovery point wrong\. Do not restore it; .* compares the whole disk/,
+      );
+      rig.write('a.vhd', 2, 2);
+      await nextWindow();
+      assert.equal(window.standing('a.vhd'), 'good');
+      assert.equal(window.row('a.vhd').facts!.newest!.kind, 'rebase');
+    });
+
+    it('not while they are paused', async () => {
+      rig = new ScheduleRig(['a.vhd']);
+      const window = await rig.window('one', { text });
+      await window.scheduler.runNow(window.closing.signal);
+      await rig.pass(MINUTE);
+      await window.switches.setPaused(true);
+      window.start();
+      await rig.pass(9 * 24 * HOUR);
+      assert.equal(await proofs('a.vhd'), 0);
+      await window.switches.setPaused(false);
+      await rig.pass(HOUR);
+      assert.equal(await proofs('a.vhd'), 1);
+    });
+  });
 });

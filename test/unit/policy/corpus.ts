@@ -28,6 +28,7 @@ timeZone: Europe/Berlin
 defaults: &all
   jitter: 10m
   transfer: server
+  verify: 30d
 chains:
   - name: production
     account: https://prod.blob.core.windows.net/
@@ -42,10 +43,12 @@ chains:
         catalogue: https://standard.blob.core.windows.net/catalogues
     proof: full
     keepSourceSnapshots: 2
+    verify: { every: 7d, proof: full }
   - account: https://prod.blob.core.windows.net
     blobs: test/a.vhd
     window: { every: 7d }
     retention: all
+    verify: never
     to: { account: "https://vault.blob.core.windows.net", blob: test/a.vhd }
 `,
   },
@@ -91,6 +94,28 @@ chains:
     /key "blob" is missing in a target/,
     `${REST}:11`,
   ),
+  bad(
+    'a verification that is no time',
+    'shape',
+    file('    verify: weekly\n'),
+    /a time such as 30m, 12h or 7d is needed, not "weekly"/,
+    `${REST}:13`,
+  ),
+  bad(
+    'a verification without a time',
+    'shape',
+    file('    verify: { proof: full }\n'),
+    /key "every" is missing in a verification/,
+    `${REST}:15`,
+  ),
+  bad(
+    'a verification of no level',
+    'shape',
+    file('    verify: { every: 7d, proof: all }\n'),
+    /one of ranges, sample, changed, full/,
+    `${REST}:33`,
+  ),
+  bad('a verification too often', 'meaning', file('    verify: { every: 10m }\n'), /no more often than every 1h/, `${REST}:22`),
   bad('a value that is absent', 'shape', file('    window:\n'), /a time such as/, `${REST}:12`),
   bad('one key twice', 'meaning', file('    proof: full\n    proof: full\n'), /unique/, `${REST + 1}:5`),
   bad('a bad cron', 'meaning', file('    window: { cron: "0 25 * * *" }\n'), /cron pattern "0 25 \* \* \*" cannot be read/, `${REST}:21`),

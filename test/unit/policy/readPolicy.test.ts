@@ -69,6 +69,12 @@ describe('the policy file', () => {
       transfer: 'server',
       proof: 'full',
       keepSourceSnapshots: 2,
+      verify: { every: 7 * 86_400_000, proof: 'full' },
+    });
+    assert.equal(second?.verify, undefined, 'never takes the default back');
+    assert.deepEqual(readPolicy(`${SAMPLES[0]!.yaml}    verify: 30d\n`).policy!.rules[0]!.verify, {
+      every: 30 * 86_400_000,
+      proof: 'sample',
     });
     assert.deepEqual([second?.window, second?.retention, second?.transfer], [{ kind: 'every', ms: 7 * 86_400_000 }, undefined, 'server']);
     assert.deepEqual(readPolicy(SAMPLES[0]!.yaml).policy!.rules[0]!.retention, { daily: 7, timeZone: 'UTC' });

@@ -98,6 +98,7 @@ async function* batches<Touched extends PageRange>(
 /** An image that goes on with zeros behind its end. */
 function withZerosBehind(image: Image, length: number): Readable {
   return {
+    limited: image.limited,
     async read(range, options) {
       const [held] = intersect([range], [{ start: 0, end: length }]);
       if (!held) return new Uint8Array(lengthOf(range));

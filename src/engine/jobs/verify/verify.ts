@@ -1,9 +1,9 @@
 import { Catalogue } from '../../chain/catalogue.ts';
 import type { CatalogueEntry } from '../../chain/entry.ts';
-import { livingNumbers } from '../../chain/recordNames.ts';
+import { livingNumbers, timedId } from '../../chain/recordNames.ts';
 import { BackupError, isBackupError, type ErrorCode } from '../../errors.ts';
 import { runEvents, type Emit, type RunEvent } from '../../events.ts';
-import type { PageBlob } from '../../pageBlob.ts';
+import type { BlobImage, PageBlob } from '../../pageBlob.ts';
 import { beginProof, findFaults, type RunningProof } from '../../proof/findFaults.ts';
 import { sampleShare, type ProofLevel } from '../../proof/proof.ts';
 import { constantWindows } from '../../ranges/rangeWindow.ts';
@@ -13,12 +13,15 @@ import { requireChain } from '../points/points.ts';
 import { prunedError } from '../points/pruned.ts';
 import { timeText, toolsFor, type JobOptions, type Tools } from '../../tools.ts';
 
+/** Opens the source blob with this URL. */
+export type OpenSource = (url: string) => PageBlob | Promise<PageBlob>;
+
 /** Proves the recovery points of a chain. */
 export interface VerifyRequest {
   readonly backup: PageBlob;
   readonly catalogue: RecordStore;
-  /** The source blob; content is compared with those of its snapshots that still exist. */
-  readonly source: PageBlob | undefined;
+  /** The source blob, or what opens the one that the newest point names; content is compared with those of its snapshots that still exist. */
+  readonly source: PageBlob | OpenSource | undefined;
   /** Default `changed`, which for a point on its own means every page it holds. */
   readonly proof?: ProofLevel;
   /** Only the point with this number. */
@@ -39,8 +42,12 @@ export interface PointVerdict {
 
 export interface VerifyResult {
   readonly job: 'verify';
+  /** URL of the source blob that was compared with. */
+  readonly source?: string;
   readonly verdicts: readonly PointVerdict[];
   readonly failed: number;
+  /** The newest point of the chain is wrong, so the next backup compares the whole disk. */
+  readonly newestFailed?: true;
   /** The catalogue took no record of what was found: it may not be written to. */
   readonly unrecorded?: true;
 }
@@ -74,7 +81,8 @@ async function verifyJob(request: VerifyRequest, options: JobOptions, emit: Emit
     });
   }
   const { entries, unreadable } = await catalogue.readable(signal, chosen);
-  const sources = await sourceSnapshots(request.source, tools);
+  const source = typeof request.source === 'function' ? await openNewest(request.source, entries) : request.source;
+  const sources = await sourceSnapshots(source, tools);
   const run = world.uuid();
   const verdicts = unreadable.map(({ number, error }): PointVerdict => ({
     number,
@@ -83,23 +91,41 @@ async function verifyJob(request: VerifyRequest, options: JobOptions, emit: Emit
     fault: error.message,
   }));
   let mayRecord = true;
+  // Samples go on where the last one on record ended, so that in time they have read the whole disk, however the points are numbered.
+  let stripe = index.verifications;
   for (const entry of entries.toReversed()) {
     emit({ type: 'phase', phase: 'proving', text: `Verifying recovery point ${entry.number}.` });
-    const hasSource = entry.source.url === request.source?.url && sources.has(entry.source.snapshot);
-    const { verdict, lasts } = await verify(entry, hasSource, request, tools);
+    const hasSource = entry.source.url === source?.url && sources.has(entry.source.snapshot);
+    const { verdict, lasts } = await verify({ entry, source: hasSource ? source : undefined, stripe }, request, tools);
+    if (verdict.proof) stripe++;
     verdicts.push(verdict);
     if (lasts && mayRecord) mayRecord = await record(verdict, run, catalogue, tools);
   }
   verdicts.sort((a, b) => b.number - a.number);
-  const failed = verdicts.filter(({ verdict }) => verdict === 'failed').length;
-  return { job: 'verify', verdicts, failed, ...(!mayRecord && { unrecorded: true }) };
+  const failed = verdicts.filter(({ verdict }) => verdict === 'failed');
+  const newest = livingNumbers(index).at(-1);
+  return {
+    job: 'verify',
+    ...(source && { source: source.url }),
+    verdicts,
+    failed: failed.length,
+    ...(failed.some(({ number }) => number === newest) && { newestFailed: true }),
+    ...(!mayRecord && { unrecorded: true }),
+  };
+}
+
+async function openNewest(open: OpenSource, entries: readonly CatalogueEntry[]): Promise<PageBlob | undefined> {
+  const newest = entries.at(-1);
+  return newest && open(newest.source.url);
 }
 
 /** @returns false where this machine may not write to the catalogue; the verdicts are worth having all the same */
 async function record(verdict: PointVerdict, run: string, catalogue: Catalogue, { world, emit, signal }: Tools): Promise<boolean> {
-  const evidence = { format: 1, ...verdict, run, verifiedOn: timeText(world) };
+  const verifiedOn = timeText(world);
+  const evidence = { format: 1, ...verdict, run, verifiedOn };
   try {
-    await catalogue.addProof(verdict.number, verdict.verdict === 'passed', run, evidence, signal);
+    const id = timedId(verifiedOn, run, verdict.proof?.level ?? 'ranges');
+    await catalogue.addProof(verdict.number, verdict.verdict === 'passed', id, evidence, signal);
     return true;
   } catch (error) {
     if (!isBackupError(error, ...MAY_NOT_RECORD)) throw error;
@@ -126,16 +152,21 @@ async function sourceSnapshots(source: PageBlob | undefined, { retrier, emit, si
   return live;
 }
 
-async function verify(entry: CatalogueEntry, hasSource: boolean, request: VerifyRequest, tools: Tools): Promise<Finding> {
-  const { retrier, signal } = tools;
-  const { number, source, backup } = entry;
+/** One point, and what it is compared with. */
+interface Subject {
+  readonly entry: CatalogueEntry;
+  /** Undefined where the snapshot that it names is not to be read. */
+  readonly source: PageBlob | undefined;
+  /** The stripe of the disk that a sample reads. */
+  readonly stripe: number;
+}
+
+async function verify(subject: Subject, request: VerifyRequest, tools: Tools): Promise<Finding> {
+  const { number, source, backup } = subject.entry;
   const about = { number, recoveryPoint: backup.snapshot };
   const copy = request.backup.image(backup.snapshot);
-  let length: number;
-  try {
-    length = await retrier.repeat('properties', () => copy.length({ signal }), signal);
-  } catch (error) {
-    if (!isBackupError(error, 'snapshotNotFound', 'blobNotFound')) throw error;
+  const length = await lengthIfThere(copy, tools);
+  if (length === undefined) {
     const fault = 'Its snapshot is gone: it was deleted outside this tool. If soft delete is on, it can be undeleted.';
     return { verdict: { ...about, verdict: 'failed', fault }, lasts: false };
   }
@@ -143,26 +174,45 @@ async function verify(entry: CatalogueEntry, hasSource: boolean, request: Verify
     const fault = `Its snapshot is ${length} bytes long, but was recorded with ${source.length}.`;
     return { verdict: { ...about, verdict: 'failed', fault }, lasts: true };
   }
-  if (!hasSource) return { verdict: { ...about, verdict: 'structure' }, lasts: false };
-  return { verdict: await compare(entry, about, request, tools), lasts: true };
+  const structure: Finding = { verdict: { ...about, verdict: 'structure' }, lasts: false };
+  if (!subject.source) return structure;
+  try {
+    return { verdict: await compare(subject, about, request, tools), lasts: true };
+  } catch (error) {
+    // A backup that ended meanwhile has deleted the snapshot that it no longer needs: that says nothing about the point.
+    const original = subject.source.image(source.snapshot);
+    if (!isBackupError(error, ...GONE) || (await lengthIfThere(original, tools)) !== undefined) throw error;
+    return structure;
+  }
+}
+
+const GONE: readonly ErrorCode[] = ['snapshotNotFound', 'blobNotFound'];
+
+async function lengthIfThere(image: BlobImage, { retrier, signal }: Tools): Promise<number | undefined> {
+  try {
+    return await retrier.repeat('properties', () => image.length({ signal }), signal);
+  } catch (error) {
+    if (isBackupError(error, ...GONE)) return undefined;
+    throw error;
+  }
 }
 
 async function compare(
-  entry: CatalogueEntry,
+  subject: Subject,
   about: Pick<PointVerdict, 'number' | 'recoveryPoint'>,
   request: VerifyRequest,
   tools: Tools,
 ): Promise<PointVerdict> {
-  const first = await differingBytes(entry, request, request.proof ?? 'changed', tools);
+  const first = await differingBytes(subject, request, request.proof ?? 'changed', tools);
   // A bit may flip on the way to this machine, and a verdict is for ever: what is wrong must show again when every page is read.
-  const { differing, proof } = first.differing === 0 ? first : await differingBytes(entry, request, 'full', tools);
+  const { differing, proof } = first.differing === 0 ? first : await differingBytes(subject, request, 'full', tools);
   if (differing === 0) return { ...about, verdict: 'passed', proof };
-  const fault = `${differing} bytes differ from the source snapshot ${entry.source.snapshot} that it names.`;
+  const fault = `${differing} bytes differ from the source snapshot ${subject.entry.source.snapshot} that it names.`;
   return { ...about, verdict: 'failed', differing, fault, proof };
 }
 
 async function differingBytes(
-  { source, backup, number }: CatalogueEntry,
+  { entry: { source, backup }, source: disk, stripe }: Subject,
   request: VerifyRequest,
   level: ProofLevel,
   { retrier, limits, signal, world, emit }: Tools,
@@ -171,7 +221,7 @@ async function differingBytes(
   let compared = 0;
   const faults = findFaults(
     {
-      original: request.source!.image(source.snapshot),
+      original: disk!.image(source.snapshot),
       copy: request.backup.image(backup.snapshot),
       length: source.length,
       changes: (within) => constantWindows(within, 'every page'),
@@ -180,7 +230,7 @@ async function differingBytes(
     proof,
     {
       level,
-      stripe: number,
+      stripe,
       share: sampleShare(source.length),
       random: () => world.random(),
       retrier,

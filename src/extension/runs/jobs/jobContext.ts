@@ -2,7 +2,7 @@ import type { JobOptions } from '../../../engine/tools.ts';
 import type { PolicyChain } from '../../../policy/apply/expand.ts';
 import type { AzureSession } from '../../session.ts';
 import type { RunSettings } from '../../settings.ts';
-import type { RunSpec } from '../run.ts';
+import type { PolicyRun } from '../run.ts';
 
 /** What the jobs of runs are given. */
 export interface JobContext {
@@ -12,5 +12,5 @@ export interface JobContext {
   /** The run was begun before by this machine: what it left behind is its own. */
   readonly isResumed: boolean;
   /** What a policy that is switched on says of the chain; undefined where none speaks of it any more. */
-  readonly chainFor?: ((spec: RunSpec & { job: 'backup' }) => PolicyChain | undefined) | undefined;
+  readonly chainFor?: ((run: PolicyRun) => PolicyChain | undefined) | undefined;
 }

@@ -11,7 +11,11 @@ export async function* eventsOf(spec: RunSpec, context: JobContext): AsyncGenera
       else yield* (await import('./backupJob.ts')).backupJob(spec, context);
       break;
     case 'verify':
-      yield* (await import('./verifyJob.ts')).verifyJob(spec, context);
+      if (spec.schedule) yield* (await import('./scheduledVerifyJob.ts')).scheduledVerifyJob(spec, context);
+      else yield* (await import('./verifyJob.ts')).verifyJob(spec, context);
+      break;
+    case 'verifyAll':
+      yield* (await import('./verifyAllJob.ts')).verifyAllJob(spec, context);
       break;
     case 'copy':
       yield* (await import('./copyJob.ts')).copyJob(spec, context);

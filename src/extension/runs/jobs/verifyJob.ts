@@ -8,7 +8,10 @@ export async function* verifyJob(
   { session, settings, options }: JobContext,
 ): AsyncGenerator<RunEvent<VerifyResult>> {
   yield { type: 'phase', phase: 'preparing', text: 'Reading the catalogue.' };
-  const [backup, catalogue] = await Promise.all([session.pageBlob(spec.backup), session.recordStoreFor(spec.backup)]);
+  const [backup, catalogue] = await Promise.all([
+    session.pageBlob(spec.backup),
+    session.recordStoreFor(spec.backup, spec.schedule?.catalogue),
+  ]);
   const source = spec.source === undefined ? undefined : await session.pageBlob(spec.source);
   const { proof } = settings;
   yield* runVerify({ backup, catalogue, source, number: spec.number, ...(proof && { proof }) }, options);

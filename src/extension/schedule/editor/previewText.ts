@@ -77,7 +77,7 @@ export function keptToday(rule: ChainRule, now: number): { readonly time: number
 function liveParts(each: LivePreview, voice: Voice): string[] {
   const { t } = voice;
   if ('problem' in each) return [`### ${code(each.source)}`, `${t('This chain could not be looked at:')} ${escapeMarkdown(each.problem)}`];
-  const { chain, due, coming, prune } = each.preview;
+  const { chain, due, coming, prune, verify } = each.preview;
   const next = coming.map(({ at, point, deletes }) => {
     const gone = deletes.map(({ number }) => number).join(', ');
     const words = gone === '' ? t('makes point {0}', point) : t('makes point {0}, then deletes {1}', point, gone);
@@ -91,6 +91,11 @@ function liveParts(each: LivePreview, voice: Voice): string[] {
   return [
     `### ${code(chain.source)} → ${code(chain.backup)}`,
     due.isDue ? t('Due now: {0}.', due.reason) : t('Not due: {0}.', due.reason),
+    verify
+      ? verify.isDue
+        ? t('The newest point is due to be verified.')
+        : t('The newest point is verified next: {0}.', momentText(verify.next, voice))
+      : '',
     next.length > 0 ? `${t('Coming runs, if each makes a point:')}\n\n${next.join('\n')}` : '',
     rows.length > 0 ? [`| ${t('Point')} | ${t('Disk as of')} | | ${t('Why')} |`, '| ---: | --- | --- | --- |', ...rows].join('\n') : '',
   ];

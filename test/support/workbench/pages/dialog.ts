@@ -46,7 +46,7 @@ export class Dialog {
   async #leave(act: () => Promise<void>): Promise<void> {
     const box = await this.locator.elementHandle();
     await act();
-    await box!.waitForElementState('hidden');
+    await box.waitForElementState('hidden');
   }
 
   get #buttons(): Locator {

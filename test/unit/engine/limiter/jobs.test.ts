@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { CatalogueEntry } from '../../../../src/engine/chain/entry.ts';
+import { realChange } from '../../../../src/engine/jobs/diff/realChange.ts';
 import { Limiter } from '../../../../src/engine/transfer/limiter/limiter.ts';
 import { changeDisk, chainWithOnePoint } from '../../../support/chain/chainViews.ts';
 import { BACKUP, SOURCE } from '../../../support/chain/memoryChain.ts';
@@ -35,4 +37,29 @@ describe('a backup through the limiter', () => {
       assert.ok(writes > 3);
     });
   }
+});
+
+describe('a comparison through the limiter', () => {
+  it('every read of pages passes the gate of its blob, also where one image is shorter', async () => {
+    const chain = await chainWithOnePoint();
+    const [{ source }] = (await chain.entries()) as [CatalogueEntry];
+    changeDisk(chain);
+    const limiter = new Limiter(chain.world);
+    const gate = limiter.gatesOf({ account: new URL(SOURCE).origin, blob: SOURCE }).blob;
+    let passed = 0;
+    const sent = gate.requests.sent.bind(gate.requests);
+    gate.requests.sent = (now, amount) => {
+      passed++;
+      sent(now, amount);
+    };
+    chain.service.calls.length = 0;
+    const disk = chain.request().source;
+    const images = { before: disk.image(source.snapshot), after: disk.image() };
+    const [lengthBefore, lengthAfter] = await Promise.all([images.before.length(), images.after.length()]);
+    const ranges = [{ start: 0, end: lengthAfter }];
+    const real = await Array.fromAsync(realChange({ lengthBefore, lengthAfter }, images, ranges, { world: chain.world, limiter }));
+    assert.ok(real[0]!.differing > 0);
+    assert.equal(passed, chain.service.calls.filter(({ operation }) => operation === 'read').length);
+    assert.ok(passed > 1);
+  });
 });

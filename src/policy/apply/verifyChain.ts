@@ -1,0 +1,128 @@
+import { Catalogue } from '../../engine/chain/catalogue.ts';
+import { livingNumbers } from '../../engine/chain/recordNames.ts';
+import { BackupError, isBackupError } from '../../engine/errors.ts';
+import { resultOf, type Emit } from '../../engine/events.ts';
+import { takeTurn } from '../../engine/jobs/verify/turn.ts';
+import { runVerify, type VerifyResult } from '../../engine/jobs/verify/verify.ts';
+import { wrongPointError } from '../../engine/jobs/verify/wrongPoint.ts';
+import { toolsFor, type JobOptions } from '../../engine/tools.ts';
+import type { VerifyRule } from '../policy.ts';
+import { verifyDueOf } from '../windows/verifyDue.ts';
+import type { ChainPorts } from './chainLook.ts';
+import type { PolicyChain } from './expand.ts';
+
+/** What became of the verification that a policy asks for. */
+export interface ChainVerification {
+  readonly chain: PolicyChain;
+  /**
+   * `unread`: the snapshot of the disk that the newest point equals is gone, so nothing can be compared. `elsewhere`: another process is at it. `wrong`:
+   * the point failed. `failed`: it could not be verified.
+   */
+  readonly outcome: 'verified' | 'notDue' | 'unread' | 'elsewhere' | 'wrong' | 'failed';
+  /** In plain words. */
+  readonly reason: string;
+  /** When it is due next, in milliseconds; undefined where that is not known. */
+  readonly next: number | undefined;
+  readonly result?: VerifyResult | undefined;
+  readonly error?: BackupError | undefined;
+  readonly warnings: readonly string[];
+}
+
+const DAY = 24 * 60 * 60_000;
+
+/** A process that died while it verified keeps others from it no longer than this. */
+function patienceOf({ every }: VerifyRule): number {
+  return Math.min(every / 2, DAY);
+}
+
+/**
+ * Compares the newest point of a chain with the disk's snapshot, if the policy asks for that and it is due. Older points cannot be compared: the
+ * snapshots that they equal are gone.
+ * @throws cancelled, and nothing else
+ */
+export async function verifyChain(
+  chain: PolicyChain,
+  ports: ChainPorts,
+  options: JobOptions,
+  emit: Emit = () => undefined,
+): Promise<ChainVerification> {
+  const warnings: string[] = [];
+  const about = { chain, warnings, next: undefined };
+  const { verify: rule } = chain.rule;
+  if (!rule) return { ...about, outcome: 'notDue', reason: 'the policy asks for no verification' };
+  try {
+    return await verifyDue({ ...about, rule }, ports, options, (event) => {
+      if (event.type === 'warning') warnings.push(event.text);
+      emit(event);
+    });
+  } catch (thrown) {
+    if (isBackupError(thrown, 'cancelled')) throw thrown;
+    const error = isBackupError(thrown)
+      ? thrown
+      : new BackupError('unexpected', `This program did not expect: ${String(thrown)}`, { cause: thrown });
+    return { ...about, outcome: 'failed', reason: `It could not be verified: ${error.message}`, error };
+  }
+}
+
+type About = Pick<ChainVerification, 'chain' | 'warnings' | 'next'> & { readonly rule: VerifyRule };
+
+async function verifyDue({ rule, ...about }: About, ports: ChainPorts, options: JobOptions, emit: Emit): Promise<ChainVerification> {
+  const tools = toolsFor(options, emit);
+  const { world, signal } = tools;
+  const catalogue = new Catalogue(ports.catalogue, tools.retrier);
+  const index = await catalogue.index(signal);
+  const number = livingNumbers(index).at(-1);
+  if (number === undefined) return { ...about, outcome: 'notDue', reason: 'there is no recovery point yet' };
+  if (index.failed.has(number))
+    return { ...about, outcome: 'notDue', reason: 'its newest point was found wrong: the next backup compares the whole disk' };
+  const { isDue, next } = verifyDueOf(rule, index.verifiedOn, world.now());
+  if (!isDue) return { ...about, next, outcome: 'notDue', reason: 'it was verified not long ago' };
+  if (!(await canCompare(catalogue, number, ports, options)))
+    return {
+      ...about,
+      outcome: 'unread',
+      reason: `the snapshot of the disk that point ${number} equals is gone: the next backup makes a point that can be compared`,
+    };
+
+  const turn = await takeTurn(catalogue, number, patienceOf(rule), tools);
+  if (!turn) return { ...about, outcome: 'elsewhere', reason: 'another process is verifying it' };
+  let result: VerifyResult;
+  try {
+    result = await resultOf(runVerify({ ...ports, number, proof: rule.proof }, options), (event) => {
+      if (event.type !== 'result') emit(event);
+    });
+  } catch (error) {
+    await turn.leave();
+    throw error;
+  }
+  const [verdict] = result.verdicts;
+  if (verdict!.verdict === 'failed') {
+    const error = wrongPointError(verdict!);
+    return { ...about, result, outcome: 'wrong', reason: error.fullText, error };
+  }
+  if (verdict!.verdict === 'structure') {
+    // A backup made a newer point meanwhile: that one is verified next.
+    await turn.leave();
+    return { ...about, result, outcome: 'unread', reason: 'a newer point was made meanwhile' };
+  }
+  return { ...about, result, next: world.now() + rule.every, outcome: 'verified', reason: 'it matches the disk' };
+}
+
+/** Is the snapshot of the disk there that the point equals? */
+async function canCompare(catalogue: Catalogue, number: number, { source }: ChainPorts, options: JobOptions): Promise<boolean> {
+  const { retrier, signal } = toolsFor(options);
+  const entry = await catalogue.entry(number, signal);
+  if (entry.source.url !== source.url) return false;
+  try {
+    await retrier.repeat('properties', () => source.image(entry.source.snapshot).length({ signal }), signal);
+    return true;
+  } catch (error) {
+    if (isBackupError(error, 'snapshotNotFound', 'blobNotFound')) return false;
+    throw error;
+  }
+}
+
+/** Does somebody have to look? */
+export function isTrouble({ outcome }: Pick<ChainVerification, 'outcome'>): boolean {
+  return outcome === 'wrong' || outcome === 'failed';
+}
