@@ -1,9 +1,10 @@
 // Bundles the programs into dist/. Options: --production (minified), --watch, --dist FOLDER (instead of dist/).
 import { build, context } from 'esbuild';
 import { existsSync } from 'node:fs';
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { noticesText, shippedIn } from './scripts/notices.ts';
 
 const { values } = parseArgs({
   options: {
@@ -21,7 +22,9 @@ const common = {
   target: 'node22',
   minify: isProduction,
   sourcemap: isProduction ? false : 'linked',
+  // Licences are told in a file of their own, see below.
   legalComments: 'none',
+  metafile: true,
   logLevel: 'warning',
 };
 
@@ -60,13 +63,16 @@ const bundles = [
 ];
 
 await rm(dist, { recursive: true, force: true });
+/** @type {string[]} */
+const inputs = [];
 for (const { entry, ...options } of bundles) {
   if (!existsSync(entry)) continue;
   const all = { ...common, ...options, entryPoints: [entry] };
   if (isWatching) {
     await (await context(all)).watch();
   } else {
-    await build(all);
+    inputs.push(...Object.keys((await build(all)).metafile.inputs));
     if (options.banner?.js.startsWith('#!')) await chmod(options.outfile, 0o755);
   }
 }
+if (!isWatching) await writeFile(join(dist, 'ThirdPartyNotices.txt'), noticesText(shippedIn(inputs, import.meta.dirname)));

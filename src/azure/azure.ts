@@ -2,8 +2,9 @@ import type { TokenCredential } from '@azure/identity';
 import type { BlobImage, CallOptions, PageBlob } from '../engine/pageBlob.ts';
 import { BackupError } from '../engine/errors.ts';
 import type { RecordStore } from '../engine/recordStore.ts';
-import type { Surroundings } from '../engine/surroundings.ts';
+import type { Surroundings, ToldRules } from '../engine/surroundings.ts';
 import { EnvironmentAccess, tokenAccess, type Access, type FindAccess } from './access.ts';
+import type { AskForRules } from './arm/toldRules.ts';
 import { AzureImage } from './azureImage.ts';
 import { AzurePageBlob } from './azurePageBlob.ts';
 import {
@@ -71,6 +72,8 @@ export interface Azure {
   catalogues(folder: string, options?: CallOptions): AsyncIterable<string>;
   /** What surrounds a blob: its account and its container. @throws badInput */
   surroundings(url: string): Surroundings;
+  /** What Azure Resource Manager tells of the account and the container of a blob, or why it tells nothing. @throws badInput, cancelled */
+  rulesAround(url: string, options?: AskForRules): Promise<ToldRules>;
   /** Looks through the account with this blob endpoint a page at a time, or through the part of it that the credential can see. @throws badInput */
   browse(endpoint: string, scope?: BrowseScope): AccountBrowser;
 }
@@ -146,6 +149,11 @@ export function openAzure(options: AzureOptions = {}): Azure {
       return new AzureRecordStore({ ...address, blob: `${address.blob}.chain`, snapshot: undefined }, account);
     },
     surroundings: (url) => new AzureSurroundings(handleOf(parseBlobUrl(url, endpoints))),
+    async rulesAround(url, asked = {}) {
+      const { endpoint, container } = parseBlobUrl(url, endpoints).address;
+      const { toldRules } = await import('./arm/toldRules.ts');
+      return toldRules({ endpoint, container }, credential, asked);
+    },
     browse(endpoint, scope) {
       const parsed = parseEndpointUrl(endpoint, [endpoint, ...endpoints]);
       const address = { ...parsed.address, container: scope?.container ?? '', blob: scope?.blob ?? '' };

@@ -55,6 +55,12 @@ export class AccountClient {
     this.#find = find;
   }
 
+  /** When the SAS that requests are signed with ends, in milliseconds; undefined without one, and before the first request. */
+  get signInEnds(): number | undefined {
+    const ends = Date.parse(this.#sas?.expires ?? '');
+    return Number.isNaN(ends) ? undefined : ends;
+  }
+
   /** The credential, looked up at the first use and again after a failure. @throws signInNeeded */
   async access(): Promise<Access> {
     this.#access ??= this.#find();

@@ -17,6 +17,11 @@ const LEASE_GONE: Meaning = {
 const TOO_LATE_FOR_DIFFERENCE =
   'the service keeps no difference to the earlier snapshot, because the blob was written anew as a whole in between';
 const OLD_CLOUD = 'For Azure Stack Hub and other older clouds choose the API version they know, such as 2017-11-09.';
+const TIER_TOO_SMALL: Meaning = {
+  code: 'notSupported',
+  what: 'the tier is too small for the disk',
+  hint: 'Name a larger tier, or give the blob one that is there already: az storage blob set-tier --type page --tier <tier>.',
+};
 const PATIENCE = 'Wait a little and try again.';
 const ENTRA_ROLE =
   'Ask for the role "Storage Blob Data Contributor" on the storage account; the roles Owner and Contributor alone give no access to data.';
@@ -140,8 +145,8 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   BlobTypeNotSupported: { code: 'notSupported', what: 'this kind of account has no blobs of this type' },
   AccessTierNotSupportedForBlobType: { code: 'notSupported', what: 'page blobs have no such tier' },
   InvalidBlobTier: { code: 'notSupported', what: 'there is no such tier' },
-  BlobTierInadequateForContentLength: { code: 'notSupported', what: 'the tier is too small for the disk' },
-  ContentLengthLargerThanTierLimit: { code: 'notSupported', what: 'the tier is too small for the disk' },
+  BlobTierInadequateForContentLength: TIER_TOO_SMALL,
+  ContentLengthLargerThanTierLimit: TIER_TOO_SMALL,
   CannotChangeToLowerTier: { code: 'notSupported', what: 'a tier cannot be lowered' },
   FeatureNotSupportedByAccountType: { code: 'notSupported', what: 'this kind of account does not have it' },
   // access; a SAS gets its own words in refusedAccess.ts

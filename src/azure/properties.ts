@@ -19,6 +19,7 @@ export function propertiesOf(answer: BlobGetPropertiesResponse, label: string): 
     lease: answer.leaseState ?? 'available',
     leaseDuration: answer.leaseDuration,
     tier: answer.accessTier,
+    isTierInferred: answer.accessTierInferred,
     copy: copyStateOf(answer),
   };
 }

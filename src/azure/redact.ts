@@ -10,10 +10,13 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\b(AccountKey\s*=\s*)[^;\s"'<>]+/gi, `$1${GONE}`],
   [/\b(SharedAccessSignature\s*=\s*)[^;\s"'<>]+/gi, `$1${GONE}`],
   // Authorization headers, and tokens wherever they are
+  [/\b(authorization\W{1,4}Basic\s+)[\w+/=.~-]+/gi, `$1${GONE}`],
   [/\b(Bearer\s+)[\w.~+/=-]+/gi, `$1${GONE}`],
   [/\b(SharedKey(?:Lite)?\s+[^\s:]+:)[\w+/=]+/gi, `$1${GONE}`],
   [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, GONE],
   [/\b((?:client_secret|client_assertion|password|refresh_token|access_token)=)[^&\s"'<>]+/gi, `$1${GONE}`],
+  // name and password in a URL, as proxies have them
+  [/\b([a-z][a-z\d+.-]{1,9}:\/\/)[^\s/@"'<>]+:[^\s/@"'<>]+@/gi, `$1${GONE}@`],
   // an account key by itself: 64 bytes in base64
   [/(?<![\w+/])[A-Za-z0-9+/]{86}==/g, GONE],
 ];

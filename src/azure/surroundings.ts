@@ -23,11 +23,12 @@ export class AzureSurroundings implements Surroundings {
 
   /** REST: Get Account Information, of the container, so that every kind of SAS will do. */
   async accountFacts(options: CallOptions = {}): Promise<AccountFacts> {
-    const { skuName, isHierarchicalNamespaceEnabled, date } = await this.#call('accountFacts', options, async (signal) =>
+    const { skuName, accountKind, isHierarchicalNamespaceEnabled, date } = await this.#call('accountFacts', options, async (signal) =>
       (await this.#client.container(this.#address)).getAccountInfo({ abortSignal: signal }),
     );
     const isPremium = skuName?.startsWith('Premium') ?? false;
-    return { isPremium, isHierarchical: isHierarchicalNamespaceEnabled ?? false, serviceTime: date?.getTime() };
+    const isHierarchical = isHierarchicalNamespaceEnabled ?? false;
+    return { isPremium, isHierarchical, kind: accountKind, signInEnds: this.#client.signInEnds, serviceTime: date?.getTime() };
   }
 
   /** REST: Get Container Properties. */

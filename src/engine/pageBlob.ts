@@ -74,7 +74,10 @@ export interface BlobProperties {
   readonly lease: 'available' | 'leased' | 'expired' | 'breaking' | 'broken';
   /** An infinite lease is how a VM holds its disk. */
   readonly leaseDuration: 'infinite' | 'fixed' | undefined;
+  /** Of premium page blobs only, such as `P10`. */
   readonly tier: string | undefined;
+  /** The tier was not chosen by anybody: it follows from the length, and grows with it. */
+  readonly isTierInferred?: boolean | undefined;
   /** State of the last Copy Blob into this blob. */
   readonly copy: CopyState | undefined;
 }

@@ -16,9 +16,11 @@ import { Runs } from './runs/registry.ts';
 import { RunFiles } from './runs/runFiles.ts';
 import { showRuns } from './runs/showRuns.ts';
 import { PolicyEditor } from './schedule/editor/policyEditor.ts';
+import { CataloguePlaces, withCatalogues } from './schedule/cataloguePlaces.ts';
 import { PolicyFiles } from './schedule/policyFiles.ts';
 import { quietRuns } from './schedule/quietRuns.ts';
 import { Schedule } from './schedule/schedule.ts';
+import { ToldFiles } from './schedule/toldFiles.ts';
 import { TroubleScreen } from './schedule/troubleScreen.ts';
 import { readRunSettings } from './settings.ts';
 import { createTrees } from './tree/createTrees.ts';
@@ -36,7 +38,10 @@ export function activate(context: ExtensionContext): void {
   const log = createLog();
   const voice: Voice = { t: l10n.t, now: Date.now, locale: env.language };
   const accounts = createAccounts(context, log);
-  const { directory, session } = accounts;
+  const { directory } = accounts;
+  const policyFiles = new PolicyFiles();
+  const places = new CataloguePlaces({ files: policyFiles, runs: () => runs.all() });
+  const session = withCatalogues(accounts.session, (backup) => places.of(backup));
   const files = new RunFiles(join(context.globalStorageUri.fsPath, 'runs'));
   const screen = new RunNotifications(voice);
   const owner = ownerOf(hostname(), process.pid, randomUUID(), processLives);
@@ -53,14 +58,14 @@ export function activate(context: ExtensionContext): void {
   });
   closing = () => runs.close();
 
-  const trees = createTrees({ directory, session, runs, job: FOR_PEOPLE, voice, log });
+  const trees = createTrees({ directory, session, places, runs, job: FOR_PEOPLE, voice, log });
   const restorePages = new RestorePages(
     { session, directory, runs, voice, log, job: FOR_PEOPLE, readSettings: readRunSettings },
     context.extensionUri,
   );
   const shownRuns = showRuns(runs, files, screen, voice);
-  const policyFiles = new PolicyFiles();
-  const troubleScreen = new TroubleScreen(voice);
+  const told = new ToldFiles(join(context.globalStorageUri.fsPath, 'told'), owner, systemWorld);
+  const troubleScreen = new TroubleScreen(voice, told);
   const schedule = new Schedule({
     files: policyFiles,
     memory: context.workspaceState,
@@ -74,7 +79,7 @@ export function activate(context: ExtensionContext): void {
   });
   const policyEditor = new PolicyEditor(context.extensionUri, policyFiles, log);
   const fleetView = new FleetView(schedule, voice, log);
-  context.subscriptions.push(policyFiles, troubleScreen, schedule, policyEditor, fleetView);
+  context.subscriptions.push(policyFiles, places, told, troubleScreen, schedule, policyEditor, fleetView);
   const tools = { session, directory, accounts, trees, runs, restorePages, schedule, policyEditor, log, voice, job: FOR_PEOPLE };
   context.subscriptions.push(log, accounts, trees, shownRuns, restorePages, registerCommands(tools));
   context.subscriptions.push(registerDifference(context.extensionUri, { session, directory, voice, log, job: FOR_PAGES }));

@@ -28,6 +28,28 @@ export function nameFrom(template: string, disk: BlobName): string {
   return template.replaceAll(HOLE, (_, hole: keyof typeof values) => values[hole]);
 }
 
+/**
+ * What the holes of a template stand for in a name that it could have made for a disk of the account; undefined where it could not have.
+ * @param path decoded
+ */
+export function namesIn(
+  template: string,
+  path: string,
+  account: string,
+): { readonly container?: string; readonly blob?: string } | undefined {
+  const seen = new Set<string>();
+  const parts = template.split(/(\{[^{}]*\})/).map((part) => {
+    const hole = part.startsWith('{') ? part.slice(1, -1) : undefined;
+    if (hole === undefined) return escaped(part);
+    if (hole === 'account') return escaped(accountName(account));
+    if (seen.has(hole)) return `\\k<${hole}>`;
+    seen.add(hole);
+    return `(?<${hole}>${hole === 'blob' ? '.+' : '[^/]+'})`;
+  });
+  const match = new RegExp(`^${parts.join('')}$`, 's').exec(path);
+  return match ? { ...match.groups } : undefined;
+}
+
 /** URL of `container/blob` in an account. */
 export function blobUrl(account: string, path: string): string {
   const encoded = path
@@ -40,4 +62,8 @@ export function blobUrl(account: string, path: string): string {
 function accountName(endpoint: string): string {
   const { hostname, pathname } = new URL(endpoint);
   return pathname.split('/').find(Boolean) ?? hostname.split('.')[0]!;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -54,6 +54,7 @@ describe('what keeps people from harm', () => {
     const { emulator, sidebar, workbench } = on.stage;
     const { quickInput } = workbench;
     const right = emulator.connectionString(LIVE);
+    on.stage.secrets.hide('wrong key', Buffer.alloc(64, 7).toString('base64'));
     await sidebar.run('Attach Account…');
     await sidebar.answerConnectionString(right.replace(/AccountKey=[^;]+/, `AccountKey=${Buffer.alloc(64, 7).toString('base64')}`));
     await quickInput.wait(`${LIVE} did not answer as it should`);
@@ -71,6 +72,33 @@ describe('what keeps people from harm', () => {
     await account.expand();
     await sidebar.accounts.row('No containers here.', 2).waitForDescription('This account holds no blobs.');
     await sidebar.detach(account, LIVE);
+  });
+
+  it('takes a SAS, and shows and logs nothing of it, neither when it does nor when it fails', async () => {
+    const { emulator, sidebar, workbench, secrets } = on.stage;
+    const { quickInput } = workbench;
+    for (const [permissions, description] of [
+      ['rl', 'emulator'],
+      ['r', undefined],
+    ] as const) {
+      const sas = emulator.sas(LIVE, { permissions, expiresOn: new Date(Date.now() + 3_600_000) });
+      secrets.hide('SAS', new URLSearchParams(sas).get('sig')!);
+      await sidebar.run('Attach Account…');
+      await quickInput.wait('How do you reach the account?');
+      await quickInput.pick('SAS URL');
+      await quickInput.wait('URL of an account, container or blob, with its SAS');
+      await quickInput.type(`${emulator.blobEndpoint(LIVE)}?${sas}`);
+      await quickInput.accept();
+      if (description === undefined) {
+        await quickInput.wait(`${LIVE} did not answer as it should`);
+        await quickInput.pick('Add Anyway');
+      }
+      const account = sidebar.accounts.row(LIVE);
+      await account.expand();
+      if (description !== undefined) await account.waitForDescription(description);
+      await secrets.searchPage(workbench.page);
+      await sidebar.detach(account, LIVE);
+    }
   });
 
   it('says that the network is down, and goes on by Retry when it is back', async () => {

@@ -44,7 +44,7 @@ describe('a tree of 10,000 page blobs with 20,000 snapshots', () => {
       findAccess: () => undefined,
       endpoints: () => [big.endpoint],
       credentialId: () => undefined,
-      rulesOf: async () => undefined,
+      rulesOf: async () => ({ untold: 'The test has no Azure Resource Manager.' }),
     };
     trees = createTrees({ directory, session, voice: englishVoice(Date.now), log: quiet, job: { world: systemWorld } });
     account = (await trees.providers.accounts.getChildren())[0]!;

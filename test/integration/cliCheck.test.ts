@@ -101,6 +101,23 @@ describe('check', () => {
     assert.deepEqual(await missing('racwdl', 'rcl'), ['stops backup mayWriteBackup']);
   });
 
+  it('finds a SAS that ends soon, and an account that holds no page blobs', async () => {
+    const { disk, backup } = await chain();
+    const long = two.emulator.sas(two.backupAccount, {
+      container: 'backups',
+      permissions: 'rcwl',
+      expiresOn: new Date(Date.now() + 800 * HOUR),
+    });
+    const signed = ['check', `${disk}?${sas(two.diskAccount, 'vhds', 'racwdl')}`, `${backup}?${long}`, '--json'];
+    two.emulator.switches.accountKind = 'BlobStorage';
+    const found = findings(await runCliProcess(signed, { env: {} }));
+    two.emulator.switches.accountKind = 'StorageV2';
+    assert.deepEqual(
+      found.filter((text) => /sasEnds|kindOf/.test(text)),
+      ['stops source kindOfAccount', 'stops backup kindOfAccount', 'risk source sasEnds'],
+    );
+  });
+
   it('finds a run that was left, orphans, a lost anchor, and the disk’s own account as the place of its backup', async () => {
     const { disk, backup, name } = await chain();
     const source = two.disks.getPageBlobClient(name);

@@ -43,13 +43,14 @@ describe('npm run package', () => {
     const names = await namesIn(vsix);
     const odd = names.filter(
       (name) =>
-        !/^(?:\[Content_Types\]\.xml|extension\.vsixmanifest|extension\/(?:package(?:\.nls)?\.json|readme\.md|changelog\.md|LICENSE\.txt|l10n\/bundle\.l10n\.json|schemas\/page-blob-backup\.schema\.json|media\/(?:icon\.png|container\.svg|readme\/\w+\.png|walkthrough\/\w+\.svg)|dist\/(?:extension|webview)\/[\w.-]+\.(?:js|css)))$/.test(
+        !/^(?:\[Content_Types\]\.xml|extension\.vsixmanifest|extension\/(?:package(?:\.nls)?\.json|readme\.md|changelog\.md|LICENSE\.txt|l10n\/bundle\.l10n\.json|schemas\/page-blob-backup\.schema\.json|media\/(?:icon\.png|container\.svg|readme\/\w+\.png|walkthrough\/\w+\.svg)|dist\/ThirdPartyNotices\.txt|dist\/(?:extension|webview)\/[\w.-]+\.(?:js|css)))$/.test(
           name,
         ),
     );
     assert.deepEqual(odd, []);
     for (const needed of [
       'dist/extension/extension.js',
+      'dist/ThirdPartyNotices.txt',
       'package.nls.json',
       'l10n/bundle.l10n.json',
       'media/icon.png',
@@ -59,6 +60,22 @@ describe('npm run package', () => {
     ]) {
       assert.ok(names.includes(`extension/${needed}`), needed);
     }
+  });
+
+  it('names the licence of every package that it holds code of', async () => {
+    const notices = await readFile(join(bundle, 'dist', 'ThirdPartyNotices.txt'), 'utf8');
+    for (const name of [
+      '@azure/storage-blob',
+      '@azure/msal-common',
+      '@vscode/webview-ui-toolkit',
+      '@microsoft/fast-element',
+      'yaml',
+      'gpt',
+    ])
+      assert.match(notices, new RegExp(`^${name} \\d+\\.\\d+\\.\\S+ \\(`, 'm'), name);
+    for (const words of ['Permission is hereby granted, free of charge', 'Apache License', 'ISC'])
+      assert.ok(notices.includes(words), words);
+    assert.doesNotMatch(notices, /none told|^esbuild |^typescript /m);
   });
 
   it('is small', async () => {

@@ -22,12 +22,12 @@ describe('the Containerfile', () => {
   });
 
   it('holds the program and nothing else, and does not run as root', () => {
-    assert.deepEqual(of('COPY'), ['package.json ./', 'dist/cli.js dist/', 'dist/cli dist/cli']);
+    assert.deepEqual(of('COPY'), ['package.json ./', 'dist/cli.js dist/ThirdPartyNotices.txt dist/', 'dist/cli dist/cli']);
     assert.deepEqual([of('RUN'), of('ADD')], [[], []]);
     assert.deepEqual(of('USER'), ['1000:1000']);
     assert.match(of('FROM').join(), /^docker\.io\/library\/node:24-slim$/);
     const ignored = readFileSync(join(root, '.dockerignore'), 'utf8');
-    assert.deepEqual(ignored.trim().split('\n'), ['*', '!package.json', '!dist/cli.js', '!dist/cli']);
+    assert.deepEqual(ignored.trim().split('\n'), ['*', '!package.json', '!dist/cli.js', '!dist/cli', '!dist/ThirdPartyNotices.txt']);
   });
 
   it('has the program where the CronJob looks for it', () => {

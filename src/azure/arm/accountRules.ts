@@ -1,16 +1,31 @@
-import type { ManagementPolicyRule, StorageAccount, StorageManagementClient } from '@azure/arm-storage';
+import type {
+  BlobContainer,
+  BlobServiceProperties,
+  ManagementPolicyRule,
+  StorageAccount,
+  StorageManagementClient,
+} from '@azure/arm-storage';
 import { throwIfCancelled } from '../../engine/errors.ts';
 import type { CallOptions } from '../../engine/pageBlob.ts';
-import type { AccountRules, LifecycleRule } from '../../engine/surroundings.ts';
+import type { AccountRules, KeptVersions, LifecycleRule, RulesPart } from '../../engine/surroundings.ts';
 import { normaliseEndpoint } from '../blobAddress.ts';
 import type { Credential } from '../tokens.ts';
 import type { ArmEndpoint } from './arm.ts';
 import { storageClient } from './armClients.ts';
 import { armError } from './armError.ts';
 
+/** Whose rules are asked for. */
+export interface RulesOf {
+  /** The account's blob endpoint. */
+  readonly endpoint: string;
+  readonly container: string;
+}
+
+type Options = { readonly abortSignal?: AbortSignal };
+
 /**
- * What only Azure Resource Manager knows of the account with this blob endpoint (REST: Storage Accounts - List, Blob Services - Get Service Properties,
- * Management Policies - Get). Needs the role Reader.
+ * What only Azure Resource Manager knows of an account and a container in it (REST: Storage Accounts - List, Blob Services - Get Service Properties,
+ * Blob Containers - Get, Management Policies - Get). Needs the role Reader; what is refused is told in `unseen`.
  * @returns undefined where the subscription has no such account
  * @throws accessDenied, signInNeeded, cancelled
  */
@@ -18,7 +33,7 @@ export async function accountRules(
   arm: ArmEndpoint,
   credential: Credential,
   subscription: string,
-  endpoint: string,
+  { endpoint, container }: RulesOf,
   { signal }: CallOptions = {},
 ): Promise<AccountRules | undefined> {
   const options = signal ? { abortSignal: signal } : {};
@@ -26,7 +41,7 @@ export async function accountRules(
     const client = await storageClient(arm, credential, subscription);
     for await (const account of client.storageAccounts.list(options)) {
       if (normaliseEndpoint(account.primaryEndpoints?.blob ?? '') !== normaliseEndpoint(endpoint)) continue;
-      return await rulesOf(client, account, options);
+      return await rulesOf(client, subscription, account, container, options);
     }
     return undefined;
   } catch (error) {
@@ -37,34 +52,64 @@ export async function accountRules(
 
 async function rulesOf(
   client: StorageManagementClient,
-  { id = '', name = '', networkRuleSet, publicNetworkAccess, allowedCopyScope }: StorageAccount,
-  options: { readonly abortSignal?: AbortSignal },
+  subscription: string,
+  { id = '', name = '', networkRuleSet, publicNetworkAccess, allowedCopyScope, immutableStorageWithVersioning }: StorageAccount,
+  container: string,
+  options: Options,
 ): Promise<AccountRules> {
   const group = /\/resourceGroups\/([^/]+)\//i.exec(id)?.[1] ?? '';
-  const { isVersioningEnabled = false } = await client.blobServices.getServiceProperties(group, name, options);
-  const isOpen = (networkRuleSet?.defaultAction ?? 'Allow') === 'Allow' && (publicNetworkAccess ?? 'Enabled') === 'Enabled';
+  const unseen: RulesPart[] = [];
+  /** What cannot be there, or is not, has no rules; what may not be seen is told. */
+  const part = async <T>(what: RulesPart, ask: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await ask();
+    } catch (error) {
+      const { statusCode } = error as { readonly statusCode?: unknown };
+      if (statusCode !== 403 && statusCode !== 404) throw error;
+      if (statusCode === 403) unseen.push(what);
+      return undefined;
+    }
+  };
+  const service = await part('service', () => client.blobServices.getServiceProperties(group, name, options));
+  const where = container === '' ? undefined : await part('container', () => client.blobContainers.get(group, name, container, options));
+  // An account without rules has no policy at all: 404.
+  const policy = await part('lifecycle', () => client.managementPolicies.get(group, name, 'default', options));
+  const isClosed = publicNetworkAccess !== undefined && publicNetworkAccess !== 'Enabled';
+  const network = isClosed ? 'closed' : (networkRuleSet?.defaultAction ?? 'Allow') === 'Allow' ? 'open' : 'restricted';
   return {
-    versioning: isVersioningEnabled,
-    network: isOpen ? 'open' : 'restricted',
+    resource: { subscription, group, account: name },
+    versioning: service?.isVersioningEnabled ?? false,
+    softDeleteDays: daysOf(service?.deleteRetentionPolicy),
+    containerSoftDeleteDays: daysOf(service?.containerDeleteRetentionPolicy),
+    network,
     copyScope: allowedCopyScope === 'AAD' || allowedCopyScope === 'PrivateLink' ? allowedCopyScope : undefined,
-    lifecycle: await lifecycleOf(client, group, name, options),
+    keepsVersions: versionsOf(where) ?? versionsOfAll(immutableStorageWithVersioning),
+    legalHolds: (where?.legalHold?.tags ?? []).flatMap(({ tag }) => tag ?? []),
+    lifecycle: (policy?.policy?.rules ?? []).filter(({ enabled }) => enabled !== false).map(ruleOf),
+    unseen,
   };
 }
 
-/** An account without rules has no policy at all: 404. */
-async function lifecycleOf(
-  client: StorageManagementClient,
-  group: string,
-  name: string,
-  options: { readonly abortSignal?: AbortSignal },
-): Promise<LifecycleRule[]> {
-  try {
-    const { policy } = await client.managementPolicies.get(group, name, 'default', options);
-    return (policy?.rules ?? []).filter(({ enabled }) => enabled !== false).map(ruleOf);
-  } catch (error) {
-    if ((error as { readonly statusCode?: unknown }).statusCode === 404) return [];
-    throw error;
-  }
+function daysOf(policy: BlobServiceProperties['deleteRetentionPolicy']): number {
+  return policy?.enabled ? (policy.days ?? 1) : 0;
+}
+
+/** The default that versions in a container get. Without version-level support the policy is one of the container itself, which the blob service tells too. */
+function versionsOf(container: BlobContainer | undefined): KeptVersions | undefined {
+  if (!container?.immutableStorageWithVersioning?.enabled) return undefined;
+  return kept('container', container.immutabilityPolicy);
+}
+
+function versionsOfAll(account: StorageAccount['immutableStorageWithVersioning']): KeptVersions | undefined {
+  return account?.enabled ? kept('account', account.immutabilityPolicy) : undefined;
+}
+
+function kept(
+  by: KeptVersions['by'],
+  policy: { readonly immutabilityPeriodSinceCreationInDays?: number; readonly state?: string } | undefined,
+): KeptVersions | undefined {
+  const { immutabilityPeriodSinceCreationInDays: days, state } = policy ?? {};
+  return days === undefined || state === 'Disabled' ? undefined : { by, days, locked: state === 'Locked' };
 }
 
 function ruleOf({ name, definition: { actions, filters } }: ManagementPolicyRule): LifecycleRule {
@@ -72,6 +117,7 @@ function ruleOf({ name, definition: { actions, filters } }: ManagementPolicyRule
     name,
     blobTypes: filters?.blobTypes ?? [],
     prefixes: filters?.prefixMatch ?? [],
+    tagged: (filters?.blobIndexMatch ?? []).length > 0,
     deletes: actions.baseBlob?.delete !== undefined,
     archives: actions.baseBlob?.tierToArchive !== undefined,
   };

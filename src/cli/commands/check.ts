@@ -14,8 +14,17 @@ export const check: Command = {
   options: [
     { name: 'strict', text: 'Status 6 also for what puts recovery points at risk, not only for what stops backups.' },
     CATALOGUE_OPTION,
+    {
+      name: 'subscription',
+      value: 'id',
+      text: 'The subscription of the accounts; without it, all that this sign-in sees are looked through.',
+    },
+    { name: 'resource-manager', value: 'url', text: 'The Azure Resource Manager of a cloud that is not one of Microsoft’s.' },
   ],
-  notes: ['Permissions are tried by requests that the service refuses for another reason. Nothing is changed.'],
+  notes: [
+    'Lifecycle rules, versioning, firewalls and the like are told by Azure Resource Manager alone: sign in with "az login" (the role Reader is enough).',
+    'Permissions are tried by requests that the service refuses for another reason. Nothing is changed.',
+  ],
   whenStopped: 'Nothing was changed.',
   run,
 };
@@ -26,7 +35,15 @@ async function run({ args, azure, job, people, print, requests }: CommandContext
   const catalogue = catalogueOf(azure, backup, args.text('catalogue'));
   const surroundings = { source: azure.surroundings(args.operand(0)), backup: azure.surroundings(args.operand(1)) };
   people.draw(' preparing  Looking at the chain, the sign-in and both accounts.');
-  const result = await checkChain({ source, backup, catalogue, surroundings }, job);
+  const ask = { subscription: args.text('subscription'), resourceManager: args.text('resource-manager'), signal: job.signal };
+  const isBeside = args.text('catalogue') === undefined;
+  const [ofSource, ofBackup, ofCatalogue] = await Promise.all([
+    azure.rulesAround(args.operand(0), ask),
+    azure.rulesAround(args.operand(1), ask),
+    isBeside ? undefined : azure.rulesAround(`${catalogue.url}/chain.json`, ask),
+  ]);
+  const rules = { source: ofSource, backup: ofBackup, catalogue: ofCatalogue };
+  const result = await checkChain({ source, backup, catalogue, surroundings, rules }, job);
   tell(people, result);
   await print('result', { ...result, requests: requests() });
   const counts = ({ level }: Finding): boolean => level === 'stops' || (level === 'risk' && args.flag('strict'));

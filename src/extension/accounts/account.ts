@@ -1,4 +1,5 @@
-import type { AccountRules } from '../../engine/surroundings.ts';
+import type { RulesOf } from '../../azure/arm/accountRules.ts';
+import type { ToldRules } from '../../engine/surroundings.ts';
 import type { Event } from 'vscode';
 import type { FindAccess } from '../../azure/access.ts';
 import type { BlobAddress } from '../../azure/blobAddress.ts';
@@ -51,8 +52,8 @@ export interface AccountDirectory {
   readonly findAccess: FindAccess;
   /** Blob endpoints of all known accounts, so that path-style addresses are understood. */
   endpoints(): readonly string[];
-  /** What Azure Resource Manager tells of an account that it found; undefined for others, and where it does not tell. @throws cancelled */
-  rulesOf(endpoint: string, signal: AbortSignal | undefined): Promise<AccountRules | undefined>;
+  /** What Azure Resource Manager tells of an account that it found, and of a container in it; or why it tells nothing. @throws cancelled */
+  rulesOf(of: RulesOf, signal: AbortSignal | undefined): Promise<ToldRules>;
   /** Tells apart addresses of one endpoint that have different credentials; undefined where the endpoint says it all. */
   credentialId(address: BlobAddress): string | undefined;
 }

@@ -1,8 +1,9 @@
+import type { RulesOf } from '../../azure/arm/accountRules.ts';
 import { tokenAccess, type Access } from '../../azure/access.ts';
 import type { BlobAddress } from '../../azure/blobAddress.ts';
 import { redact } from '../../azure/redact.ts';
 import type { Credential } from '../../azure/tokens.ts';
-import type { AccountRules } from '../../engine/surroundings.ts';
+import type { ToldRules } from '../../engine/surroundings.ts';
 import { BackupError, isBackupError, throwIfCancelled } from '../../engine/errors.ts';
 import type { Localise } from '../words/voice.ts';
 import type { AccountDirectory, AccountListing } from './account.ts';
@@ -132,17 +133,18 @@ export class Directory implements AccountDirectory {
     this.refresh();
   }
 
-  /** What Azure Resource Manager tells of an account that it found; undefined for others, and where it does not tell. @throws cancelled */
-  async rulesOf(endpoint: string, signal: AbortSignal | undefined): Promise<AccountRules | undefined> {
-    const { arm, cloud, users } = this.#parts;
-    const found = this.#known().find((account) => accountId(account.endpoint) === accountId(endpoint));
-    if (!found) return undefined;
+  /** What Azure Resource Manager tells of an account that it found, and of a container in it; or why it tells nothing. @throws cancelled */
+  async rulesOf(of: RulesOf, signal: AbortSignal | undefined): Promise<ToldRules> {
+    const { arm, cloud, users, t } = this.#parts;
+    const found = this.#known().find((account) => accountId(account.endpoint) === accountId(of.endpoint));
+    if (!found) return { untold: t('It is not among the accounts of the subscriptions that are shown here.') };
     const { id, user, shownBy } = found.subscription;
     try {
-      return await arm.accountRules(cloud().arm, users.credentialOf(user, shownBy), id, found.endpoint, { signal });
+      const rules = await arm.accountRules(cloud().arm, users.credentialOf(user, shownBy), id, of, { signal });
+      return rules ?? { untold: t('It is no longer in the subscription in which it was found.') };
     } catch (error) {
       throwIfCancelled(signal);
-      if (isBackupError(error)) return undefined;
+      if (isBackupError(error)) return { untold: error.message };
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 import type { ArmEndpoint, ArmProblem, CredentialFor, FoundAccount, LeftOut, Subscription } from '../../azure/arm/arm.ts';
+import type { RulesOf } from '../../azure/arm/accountRules.ts';
 import type { FoundAccounts } from '../../azure/arm/findAccounts.ts';
 import type { FoundSubscriptions } from '../../azure/arm/findSubscriptions.ts';
 import type { Credential } from '../../azure/tokens.ts';
@@ -19,7 +20,7 @@ export interface Arm {
     arm: ArmEndpoint,
     credential: Credential,
     subscription: string,
-    endpoint: string,
+    of: RulesOf,
     options: CallOptions,
   ): Promise<AccountRules | undefined>;
 }

@@ -31,7 +31,7 @@ export const checkChain: Handler = async (tools, first) => {
 async function checked(disk: string, backup: string, { session, directory, job }: CommandTools): Promise<CheckResult> {
   const [source, target, catalogue] = await Promise.all([session.pageBlob(disk), session.pageBlob(backup), session.recordStoreFor(backup)]);
   const [around, aroundBackup] = await Promise.all([session.surroundings(disk), session.surroundings(backup)]);
-  const [ofSource, ofBackup] = await Promise.all([around, aroundBackup].map(({ endpoint }) => directory.rulesOf(endpoint, job.signal)));
+  const [ofSource, ofBackup] = await Promise.all([around, aroundBackup].map((where) => directory.rulesOf(where, job.signal)));
   return look(
     {
       source,

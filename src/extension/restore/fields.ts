@@ -1,3 +1,4 @@
+import { isTooSmall, TIERS } from '../../engine/premiumTiers.ts';
 import { sizeText } from '../../engine/sizeText.ts';
 import type { Check, FieldName, FieldView } from '../../messages/restore.ts';
 import { placeOf } from '../words/places.ts';
@@ -5,7 +6,6 @@ import type { Voice } from '../words/voice.ts';
 import { chosenAccount, diskOf, usablePoint, valueOf } from './inputs.ts';
 import { answerFor, NOTHING, problemOf } from './questions.ts';
 import type { RestoreState } from './state.ts';
-import { isTooSmall, TIERS } from './tiers.ts';
 
 /** One input as the page shows it. */
 export function fieldView(state: RestoreState, name: FieldName, voice: Voice): FieldView {
@@ -81,7 +81,18 @@ function tierOptions(state: RestoreState, { t }: Voice): Options {
   ];
 }
 
-/** The name of the file that is offered in the dialog. */
+/** What Windows takes for a device, whatever ending it has. */
+const DEVICE = /^(?:con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$)(?=\.|$)/i;
+/** Bytes that a name may have on usual file systems are 255; a character takes three at most, and a dialog adds an ending. */
+const LONGEST = 80;
+
+/** The name that is offered for a local file: the disk's, without what some file system minds or a dialog would show the wrong way round. */
 export function fileNameFor(state: RestoreState): string {
-  return placeOf(diskOf(state) ?? state.backup).name.replace(/[<>:"/\\|?*\p{Cc}]/gu, '-');
+  const { name } = placeOf(diskOf(state) ?? state.backup);
+  const tame = name
+    .replace(/[<>:"/\\|?*\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '-')
+    .slice(-LONGEST)
+    .replace(/^[\s.]+|[\s.]+$/g, '')
+    .replace(DEVICE, 'disk-$&');
+  return tame === '' ? 'disk.vhd' : tame;
 }

@@ -1,12 +1,12 @@
 import { isAbsolute } from 'node:path';
 import { redact } from '../../azure/redact.ts';
+import { isTooSmall } from '../../engine/premiumTiers.ts';
 import { sizeText } from '../../engine/sizeText.ts';
 import type { Check, FieldName, TargetKind } from '../../messages/restore.ts';
 import { blobNameProblem, containerNameProblem } from '../words/blobNames.ts';
 import type { Localise } from '../words/voice.ts';
 import { chosenAccount, continuesChain, diskOf, hasTier, newBackupUrl, specOf, targetUrl, usablePoint, valueOf } from './inputs.ts';
 import type { QuestionName, RestoreState } from './state.ts';
-import { isTooSmall } from './tiers.ts';
 
 /** Something about the inputs that only the service, or the file system, can say. */
 export interface Question {

@@ -27,8 +27,12 @@ export function processLives(pid: number): boolean {
 
 /** A run that no window works on any more. Its own window knows for certain, so it is never asked about itself. */
 export function isAbandoned(record: RunRecord, self: Owner, now: number): boolean {
-  if (record.state !== 'running' || record.owner === self.id) return false;
-  if (now - record.heardAt > SILENT_MS) return true;
-  const [host, pid] = record.owner.split('/');
+  return record.state === 'running' && record.owner !== self.id && isGone(record, self, now, SILENT_MS);
+}
+
+/** Is another window gone? Its process is, or it was not heard of for so many milliseconds. */
+export function isGone({ owner, heardAt }: Pick<RunRecord, 'owner' | 'heardAt'>, self: Owner, now: number, silentMs: number): boolean {
+  if (now - heardAt > silentMs) return true;
+  const [host, pid] = owner.split('/');
   return host === self.id.split('/')[0] && !self.isAlive(Number(pid));
 }

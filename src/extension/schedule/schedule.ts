@@ -17,7 +17,7 @@ import type { PolicyFiles } from './policyFiles.ts';
 import type { ScheduleActions } from './scheduleActions.ts';
 import type { Scheduler } from './scheduler.ts';
 import { Switches } from './switches.ts';
-import type { Troubled, TroubleScreen } from './troubleScreen.ts';
+import type { PolicyFault, ScheduleState, Troubled, TroubleScreen } from './troubleScreen.ts';
 
 export interface ScheduleParts {
   readonly files: Pick<PolicyFiles, 'find' | 'read' | 'onDidChange'>;
@@ -60,8 +60,9 @@ export class Schedule implements ScheduleActions, Disposable {
   #isLooping = false;
   /** Somebody looks at the fleet: policies that are not switched on are read too. */
   #isSeen = false;
-  #loading: Promise<void> = Promise.resolve();
-  #faults: readonly string[] = [];
+  /** The last reading of the policies, over or under way; undefined before the first. */
+  #loading: Promise<void> | undefined;
+  #faults: readonly PolicyFault[] = [];
   /** Context keys as they were set last. */
   #contexts = '';
 
@@ -81,14 +82,19 @@ export class Schedule implements ScheduleActions, Disposable {
 
   /** Sentences about policies that cannot be run as they are. */
   get faults(): readonly string[] {
-    return this.#faults;
+    return this.#faults.map(({ text }) => text);
   }
 
   /** What a policy that is switched on says of the chain of a run. */
-  chainFor(run: PolicyRun): PolicyChain | undefined {
+  async chainFor(run: PolicyRun): Promise<PolicyChain | undefined> {
     const { policy } = run.schedule ?? {};
     if (policy === undefined || !workspace.isTrusted || !this.switches.isOn(policy)) return undefined;
-    return this.fleet?.find(policy, run.source, run.backup)?.chain;
+    const find = (): PolicyChain | undefined => this.fleet?.find(policy, run.source, run.backup)?.chain;
+    const known = find();
+    if (known) return known;
+    // Right after VS Code has started nobody has read the policies yet, and a run may be gone on with by hand.
+    await (this.#loading ?? this.load());
+    return find();
   }
 
   async files(): Promise<readonly string[]> {
@@ -114,11 +120,20 @@ export class Schedule implements ScheduleActions, Disposable {
 
   /** Chains that want somebody and are not snoozed, the worst first. */
   troubled(): readonly Troubled[] {
-    if (!this.#ready) return [];
+    return this.#sorted().troubled;
+  }
+
+  #sorted(): Pick<ScheduleState, 'troubled' | 'unsettled'> {
+    if (!this.#ready) return { troubled: [], unsettled: new Set() };
     const { fleet, trouble } = this.#ready;
-    const all = [...fleet.rows()].filter(({ policy }) => this.switches.isOn(policy)).map((row) => ({ row, about: this.standing(row) }));
+    const rows = [...fleet.rows()].filter(({ policy }) => this.switches.isOn(policy));
+    const awake = rows.map((row) => ({ row, about: this.standing(row) })).filter(({ about }) => about.snoozedUntil === undefined);
     const rank = ({ about }: Troubled): number => trouble.indexOf(about.standing);
-    return all.filter((each) => rank(each) >= 0 && each.about.snoozedUntil === undefined).sort((a, b) => rank(a) - rank(b));
+    const unsettled = awake.filter((each) => rank(each) < 0 && each.about.standing !== 'good');
+    return {
+      troubled: awake.filter((each) => rank(each) >= 0).sort((a, b) => rank(a) - rank(b)),
+      unsettled: new Set(unsettled.map(({ row }) => rowKey(row))),
+    };
   }
 
   async setOn(policy: string, isOn: boolean): Promise<void> {
@@ -152,7 +167,7 @@ export class Schedule implements ScheduleActions, Disposable {
 
   /** Reads the policies anew and finds their disks. One after the other: the last one called sees the newest files. */
   load(): Promise<void> {
-    const next = this.#loading.then(() => this.#load());
+    const next = (this.#loading ?? Promise.resolve()).then(() => this.#load());
     this.#loading = next.catch(() => undefined);
     return next;
   }
@@ -206,19 +221,24 @@ export class Schedule implements ScheduleActions, Disposable {
     const uris = new Set(isWanted ? this.switches.on : []);
     if (isWanted && this.#isSeen) for (const uri of await files.find()) uris.add(uri.toString());
     const read: ReadPolicyFile[] = [];
-    const faults: string[] = [];
+    const faults: PolicyFault[] = [];
     for (const uri of uris) {
       const text = await files.read(uri);
       const isOn = this.switches.isOn(uri);
       const name = uri.slice(uri.lastIndexOf('/') + 1);
       const { policy, problems } = text === undefined ? { policy: undefined, problems: [] } : heart.readPolicy(text);
       if (policy) read.push({ uri, policy });
-      else if (isOn && problems[0]) faults.push(l10n.t('{0} has a mistake in line {1}: {2}', name, problems[0].line, problems[0].message));
-      else if (isOn) faults.push(l10n.t('{0} is switched on and cannot be read.', name));
+      else if (isOn) {
+        const [first] = problems;
+        const text = first
+          ? l10n.t('{0} has a mistake in line {1}: {2}', name, first.line, first.message)
+          : l10n.t('{0} is switched on and cannot be read.', name);
+        faults.push({ policy: uri, text });
+      }
     }
     await heart.fleet.load(read, this.#closing.signal);
     const unrunnable = heart.fleet.faults.filter(({ policy }) => this.switches.isOn(policy));
-    this.#faults = [...faults, ...unrunnable.map(({ what, text }) => l10n.t('{0}: {1}', what, text))];
+    this.#faults = [...faults, ...unrunnable.map(({ policy, what, text }) => ({ policy, text: l10n.t('{0}: {1}', what, text) }))];
     heart.scheduler.replan();
     setContexts({ hasFleet: uris.size > 0 || this.#isSeen });
     this.#parts.log.debug(`Policies read at ${new Date(world.now()).toISOString()}: ${uris.size}, ${heart.fleet.size} chains.`);
@@ -228,7 +248,7 @@ export class Schedule implements ScheduleActions, Disposable {
   #tell(): void {
     const { screen } = this.#parts;
     if (this.switches.on.length === 0) screen.hide();
-    else screen.show({ troubled: this.troubled(), faults: this.#faults, isPaused: this.switches.isPaused });
+    else screen.show({ ...this.#sorted(), faults: this.#faults, isPaused: this.switches.isPaused });
     const [isOn, isPaused] = [this.switches.on.length > 0, this.switches.isPaused];
     const contexts = `${isOn} ${isPaused}`;
     if (contexts !== this.#contexts) setContexts({ scheduleOn: isOn, schedulePaused: isPaused });

@@ -209,7 +209,8 @@ export class Scheduler {
       if (fresh.problem) return this.#later(plan, world.now());
       if (!due.isDue) return this.#served(plan, due.next);
       const record = await this.#backUp(fresh, changed);
-      if (record === undefined) plan.notBefore = world.now() + BUSY_AGAIN_MS;
+      // Of this machine's runs it is known that they are at it: the chain waits for what comes of that.
+      if (record === undefined) Object.assign(plan, { isWaiting: true, notBefore: world.now() + BUSY_AGAIN_MS });
       else await this.#ended(key, plan, record, signal);
     } catch (error) {
       if (isBackupError(error, 'cancelled')) return;

@@ -5,29 +5,43 @@ import { troubleText, type RowStanding } from '../fleet/fleetWords.ts';
 import { COMMANDS } from '../names.ts';
 import { placeOf } from '../words/places.ts';
 import type { Voice } from '../words/voice.ts';
+import type { ToldFiles } from './toldFiles.ts';
 
 export interface Troubled {
   readonly row: FleetRow;
   readonly about: RowStanding;
 }
 
+/** What keeps a whole policy from being run, in a sentence. */
+export interface PolicyFault {
+  /** URI of the policy file. */
+  readonly policy: string;
+  readonly text: string;
+}
+
 export interface ScheduleState {
   /** Chains that want somebody, the worst first. Snoozed ones are not among them. */
   readonly troubled: readonly Troubled[];
-  /** What keeps a whole policy from being run, in sentences. */
-  readonly faults: readonly string[];
+  /** Chains that are due, or run, or were not looked at yet: whether a trouble of theirs is over will show. */
+  readonly unsettled: ReadonlySet<string>;
+  readonly faults: readonly PolicyFault[];
   readonly isPaused: boolean;
 }
 
-/** The schedule as people see it: a status item that is there only when somebody should know something, and one notification for each new trouble. */
+/**
+ * The schedule as people see it: a status item that is there only when somebody should know something, and one notification for each new trouble, in one of
+ * the windows of VS Code that see it.
+ */
 export class TroubleScreen implements Disposable {
   readonly #voice: Voice;
+  readonly #windows: Pick<ToldFiles, 'claim' | 'keep'>;
   readonly #item: StatusBarItem;
   /** What was told and is not over, so that it is told once. */
   #told = new Set<string>();
 
-  constructor(voice: Voice) {
+  constructor(voice: Voice, windows: Pick<ToldFiles, 'claim' | 'keep'>) {
     this.#voice = voice;
+    this.#windows = windows;
     this.#item = window.createStatusBarItem('pageBlobBackup.schedule', StatusBarAlignment.Left, 0);
     this.#item.name = l10n.t('Page Blob Backup Schedule');
     this.#item.command = COMMANDS.showFleet;
@@ -47,6 +61,7 @@ export class TroubleScreen implements Disposable {
 
   hide(): void {
     this.#told.clear();
+    this.#windows.keep(this.#told);
     this.#item.hide();
   }
 
@@ -54,19 +69,21 @@ export class TroubleScreen implements Disposable {
     this.#item.dispose();
   }
 
-  #tellOnce({ troubled, faults, isPaused }: ScheduleState): void {
+  #tellOnce({ troubled, unsettled, faults, isPaused }: ScheduleState): void {
     const now = new Map<string, string>();
-    for (const fault of faults) now.set(fault, fault);
+    for (const { policy, text } of faults) now.set(`${policy} ${text}`, text);
     // A paused schedule says so in the status bar; that windows pass meanwhile is what was asked for.
     for (const { row, about } of troubled) {
       if (!(isPaused && about.standing === 'overdue')) now.set(rowKey(row), troubleText(row, about, this.#voice));
     }
-    const fresh = [...now].filter(([key]) => !this.#told.has(key));
-    this.#told = new Set(now.keys());
+    const fresh = new Set(this.#windows.claim([...now.keys()].filter((key) => !this.#told.has(key))));
+    // A try that may fail as well does not end a trouble.
+    this.#told = new Set([...now.keys(), ...[...this.#told].filter((key) => unsettled.has(key))]);
+    this.#windows.keep(this.#told);
     const [first] = fresh;
-    if (!first) return;
-    const names = troubled.filter(({ row }) => fresh.some(([key]) => key === rowKey(row))).map(({ row }) => placeOf(row.chain.source).name);
-    void this.#tell(fresh.length === 1 ? first[1] : manyText(fresh.length, names));
+    if (first === undefined) return;
+    const names = troubled.filter(({ row }) => fresh.has(rowKey(row))).map(({ row }) => placeOf(row.chain.source).name);
+    void this.#tell(fresh.size === 1 ? now.get(first)! : manyText(fresh.size, names));
   }
 
   async #tell(text: string): Promise<void> {

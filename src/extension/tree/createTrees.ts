@@ -23,6 +23,8 @@ import { rowsAbout } from './walk.ts';
 export interface TreeParts {
   readonly directory: AccountDirectory;
   readonly session: AzureSession;
+  /** Whose catalogue one is that does not lie beside a backup blob. */
+  readonly places?: TreeContext['places'];
   readonly runs?: Pick<RunRegistry, 'all' | 'onDidChange'>;
   /** World and patience for questions of which the answer is shown: a few tries, no long waits. */
   readonly job: JobOptions;

@@ -12,6 +12,8 @@ import type { TreeNode } from './node.ts';
 export interface TreeContext {
   readonly directory: AccountDirectory;
   readonly session: AzureSession;
+  /** Whose catalogue one is that does not lie beside a backup blob. */
+  readonly places?: { backupOf(catalogue: string): Promise<string> } | undefined;
   readonly book: ChainBook;
   /** World and patience for short questions. */
   readonly job: JobOptions;

@@ -13,6 +13,7 @@ import { makeSampleDisk, type SampleDisk } from '../../support/sampleDisk.ts';
 import type { Workbench } from '../../support/workbench/pages/workbench.ts';
 import type { Settings } from '../../support/workbench/server/settings.ts';
 import { startWorkbench, type RunningWorkbench } from '../../support/workbench/startWorkbench.ts';
+import { SecretWatch } from './secretWatch.ts';
 import { Sidebar } from './sidebar.ts';
 
 const MiB = 1024 ** 2;
@@ -42,17 +43,23 @@ export class Stage implements AsyncDisposable {
   readonly dist: string;
   /** How far the service's clock is ahead of this machine's, in milliseconds: for what takes a minute there. */
   readonly ahead: { ms: number };
+  /** Looks for keys and SAS in all that is shown and logged. */
+  readonly secrets: SecretWatch;
   readonly #folder: string;
   readonly #stack: AsyncDisposableStack;
 
   private constructor(
-    parts: Pick<Stage, 'emulator' | 'running' | 'workbench' | 'dist' | 'ahead'> & { folder: string; stack: AsyncDisposableStack },
+    parts: Pick<Stage, 'emulator' | 'running' | 'workbench' | 'dist' | 'ahead' | 'secrets'> & {
+      folder: string;
+      stack: AsyncDisposableStack;
+    },
   ) {
     this.emulator = parts.emulator;
     this.running = parts.running;
     this.workbench = parts.workbench;
     this.dist = parts.dist;
     this.ahead = parts.ahead;
+    this.secrets = parts.secrets;
     this.sidebar = new Sidebar(parts.workbench);
     this.#folder = parts.folder;
     this.#stack = parts.stack;
@@ -68,6 +75,7 @@ export class Stage implements AsyncDisposable {
       accounts: names.map((name) => DEFAULT_ACCOUNTS.find((account) => account.name === name) ?? { name, key: keyOf(name) }),
     });
     stack.defer(() => emulator.close());
+    const secrets = new SecretWatch(emulator);
     const { folder: extension, dist, ...built } = await buildExtension();
     stack.use(built);
     await beforeStart?.(dist);
@@ -82,7 +90,7 @@ export class Stage implements AsyncDisposable {
     });
     stack.use(running);
     const workbench = await running.openPage();
-    return new Stage({ emulator, running, workbench, dist, ahead, folder, stack: stack.move() });
+    return new Stage({ emulator, running, workbench, dist, ahead, secrets, folder, stack: stack.move() });
   }
 
   /** A disk in the live account's container `vhds`, with some files on it. */
@@ -108,7 +116,7 @@ export class Stage implements AsyncDisposable {
   }
 }
 
-/** A stage for all tests of a `describe`: opened before them, tidied after each, and searched for errors in the console, of which there are none. */
+/** A stage for all tests of a `describe`: opened before them, tidied after each, and searched for errors in the console and for secrets anywhere, of which there are none. */
 export function onStage(options?: StageOptions): { readonly stage: Stage } {
   const on: { stage?: Stage } = {};
   before(async () => {
@@ -116,10 +124,13 @@ export function onStage(options?: StageOptions): { readonly stage: Stage } {
     await on.stage.sidebar.open();
   });
   afterEach(async (test) => {
-    const { workbench } = on.stage!;
+    const { workbench, running, secrets } = on.stage!;
     if ('passed' in test && !test.passed) await workbench.screenshot(`failed ${test.name}`);
+    await secrets.searchPage(workbench.page);
+    await secrets.searchLogs(running.userData);
     await workbench.tidy();
     assert.deepEqual(workbench.console.errors(), []);
+    assert.deepEqual(secrets.found(), []);
   });
   after(() => on.stage?.[Symbol.asyncDispose]());
   return on as { readonly stage: Stage };

@@ -19,7 +19,15 @@ export interface FakeAccount {
 export interface FakeRules {
   readonly versioning?: boolean;
   readonly defaultAction?: 'Allow' | 'Deny';
-  readonly publicNetworkAccess?: 'Enabled' | 'Disabled';
+  readonly publicNetworkAccess?: 'Enabled' | 'Disabled' | 'SecuredByPerimeter';
+  readonly softDeleteDays?: number;
+  readonly containerSoftDeleteDays?: number;
+  /** `immutableStorageWithVersioning` of the account. */
+  readonly immutable?: object;
+  /** Properties of containers by name; a container without any is there. */
+  readonly containers?: Readonly<Record<string, object>>;
+  /** Parts that this sign-in may not look at, 403. */
+  readonly refuses?: readonly ('blobServices' | 'containers' | 'managementPolicies')[];
   readonly copyScope?: 'AAD' | 'PrivateLink';
   /** Without: the account has no policy, 404. */
   readonly lifecycle?: readonly object[];
@@ -101,7 +109,8 @@ async function answer(arm: FakeArm, request: IncomingMessage, response: ServerRe
   if (!url.searchParams.has('api-version')) return refuse(400, 'MissingApiVersionParameter');
   await arm.gate(url.pathname);
   const one = resourceAt(arm, url.pathname, claims);
-  if (one !== undefined) return typeof one === 'number' ? refuse(one, 'ManagementPolicyNotFound') : send(200, one);
+  if (one !== undefined)
+    return typeof one === 'number' ? refuse(one, one === 403 ? 'AuthorizationFailed' : 'ManagementPolicyNotFound') : send(200, one);
   const items = itemsAt(arm, url.pathname, claims);
   if (typeof items === 'number') return refuse(items, items === 403 ? 'AuthorizationFailed' : 'NotFound');
   const from = Number(url.searchParams.get('$skiptoken') ?? 0);
@@ -119,9 +128,22 @@ function resourceAt(arm: FakeArm, path: string, { tid }: Claims): object | numbe
   const subscription = arm.tenants.find((one) => one.id === tid)?.subscriptions.find((one) => one.id === id);
   const rules = subscription?.accounts.find((account) => account.name === name)?.rules;
   if (!subscription) return 404;
-  if (part === 'blobServices/default') return { properties: { isVersioningEnabled: rules?.versioning ?? false } };
+  const container = /^blobServices\/default\/containers\/(.+)$/.exec(part!)?.[1];
+  const what = container === undefined ? part!.split('/')[0]! : 'containers';
+  if ((rules?.refuses as readonly string[] | undefined)?.includes(what)) return 403;
+  if (container !== undefined) return { properties: rules?.containers?.[container] ?? {} };
+  if (part === 'blobServices/default') return { properties: serviceJson(rules) };
   if (part !== 'managementPolicies/default' || !rules?.lifecycle) return 404;
   return { properties: { policy: { rules: rules.lifecycle } } };
+}
+
+function serviceJson({ versioning = false, softDeleteDays = 0, containerSoftDeleteDays = 0 }: FakeRules = {}): object {
+  const retention = (days: number): object => (days > 0 ? { enabled: true, days } : { enabled: false });
+  return {
+    isVersioningEnabled: versioning,
+    deleteRetentionPolicy: retention(softDeleteDays),
+    containerDeleteRetentionPolicy: retention(containerSoftDeleteDays),
+  };
 }
 
 /** The whole list, or the status of the refusal. */
@@ -157,6 +179,7 @@ function accountJson(
     properties: {
       isHnsEnabled: hierarchical,
       allowSharedKeyAccess: sharedKeys,
+      ...(rules?.immutable && { immutableStorageWithVersioning: rules.immutable }),
       ...(rules?.copyScope && { allowedCopyScope: rules.copyScope }),
       ...(rules?.publicNetworkAccess && { publicNetworkAccess: rules.publicNetworkAccess }),
       ...(rules?.defaultAction && { networkAcls: { defaultAction: rules.defaultAction } }),

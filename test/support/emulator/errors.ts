@@ -1,6 +1,7 @@
 /** Code → status and message, as the service documents or as recorded answers have them. The only place where an error's text is written. */
 const TABLE = {
   AccessTierNotSupportedForBlobType: [400, 'The access tier is not supported for this blob type.'],
+  ContentLengthLargerThanTierLimit: [409, 'The content length is larger than what the access tier allows.'],
   AccountAlreadyExists: [409, 'The specified account already exists.'],
   AuthenticationFailed: [
     403,

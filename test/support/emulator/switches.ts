@@ -25,6 +25,8 @@ export interface Switches {
   /** Containers are under such a policy: shown in their properties, and nothing more. */
   immutabilityPolicy: boolean;
   legalHold: boolean;
+  /** What accounts are said to be, and nothing more. */
+  accountKind: string;
   /** OAuth tokens that are let in; they may do everything. */
   bearerTokens: readonly string[];
   /** How far x-ms-date may lie from the server's clock. */
@@ -46,6 +48,7 @@ export function defaultSwitches(): Switches {
     softDelete: false,
     immutabilityPolicy: false,
     legalHold: false,
+    accountKind: 'StorageV2',
     bearerTokens: [],
     dateSkewMs: undefined,
   };

@@ -3,7 +3,9 @@ import type { AccountDirectory, AccountListing } from '../../../src/extension/ac
 import type { PageBlob } from '../../../src/engine/pageBlob.ts';
 import type { RetentionPolicy } from '../../../src/engine/retention/policy.ts';
 import type { JobOptions } from '../../../src/engine/tools.ts';
+import { catalogueFolder } from '../../../src/azure/catalogueFolder.ts';
 import type { Log } from '../../../src/extension/log.ts';
+import type { withCatalogues } from '../../../src/extension/schedule/cataloguePlaces.ts';
 import type { RestorePages } from '../../../src/extension/restore/restorePages.ts';
 import type { Runs } from '../../../src/extension/runs/registry.ts';
 import type { RunRecord } from '../../../src/extension/runs/run.ts';
@@ -55,9 +57,13 @@ export class CommandRig {
   restorePages!: RestorePages;
   /** The window's process, as the service sees it. */
   readonly client: MemoryClient;
+  /** Where the catalogue of a backup blob lies, as policies and runs say. */
+  placeOf: ((backup: string) => Promise<string | undefined>) | undefined;
+  readonly #withCatalogues: typeof withCatalogues;
   #registered: { dispose(): void } | undefined;
 
-  private constructor(chain: MemoryChain, files: MemoryFiles) {
+  private constructor(chain: MemoryChain, files: MemoryFiles, wrap: typeof withCatalogues) {
+    this.#withCatalogues = wrap;
     this.chain = chain;
     this.files = files;
     this.client = chain.service.client('window');
@@ -73,9 +79,10 @@ export class CommandRig {
     const { RunNotifications } = await import('../../../src/extension/runs/notifications.ts');
     const { registerCommands } = await import('../../../src/extension/commands/registerCommands.ts');
     const { readRunSettings } = await import('../../../src/extension/settings.ts');
+    const { withCatalogues } = await import('../../../src/extension/schedule/cataloguePlaces.ts');
     const chain =
       options.like?.chain ?? new MemoryChain({ pages: options.pages ?? 16, ...(options.switches && { switches: options.switches }) });
-    const rig = new CommandRig(chain, options.like?.files ?? new MemoryFiles());
+    const rig = new CommandRig(chain, options.like?.files ?? new MemoryFiles(), withCatalogues);
     const { session, log, voice, files } = rig;
     rig.runs = new Runs({
       session,
@@ -99,18 +106,19 @@ export class CommandRig {
 
   get session(): PolicySession {
     const { client } = this;
-    return {
+    const session: PolicySession = {
       pageBlob: async (url) => (this.intercept ? this.intercept(url, () => client.pageBlob(url)) : client.pageBlob(url)),
       image: async (url) => {
         const [blob, snapshot] = url.split('?snapshot=');
         return client.pageBlob(blob!).image(snapshot);
       },
-      recordStoreFor: async (url) => client.recordStore(`${url}.chain`),
+      recordStoreFor: async (url, place) => client.recordStore(place === undefined ? `${url}.chain` : catalogueFolder(place, url)),
       surroundings: async (url) => client.surroundings(url),
       lister: async () => memoryLister(this.chain.service, this.containers),
       browse: async (endpoint) =>
         memoryBrowser(this.chain.service, endpoint, this.containers[endpoint] ?? [], { asked: [], before: () => undefined, pageSize: 100 }),
     };
+    return this.#withCatalogues(session, async (url) => this.placeOf?.(url));
   }
 
   get log(): Log {
@@ -156,7 +164,7 @@ export class CommandRig {
       findAccess: () => undefined,
       endpoints: () => this.listing.accounts.map(({ endpoint }) => endpoint),
       credentialId: () => undefined,
-      rulesOf: async () => undefined,
+      rulesOf: async () => ({ untold: 'The test has no Azure Resource Manager.' }),
     };
   }
 

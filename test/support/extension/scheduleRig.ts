@@ -2,7 +2,7 @@ import type { Fleet } from '../../../src/extension/fleet/fleet.ts';
 import type { Scheduler } from '../../../src/extension/schedule/scheduler.ts';
 import type { Switches } from '../../../src/extension/schedule/switches.ts';
 import type { RunRecord } from '../../../src/extension/runs/run.ts';
-import type { Runs } from '../../../src/extension/runs/registry.ts';
+import type { RegistryParts, Runs } from '../../../src/extension/runs/registry.ts';
 import { readPolicy } from '../../../src/policy/file/readPolicy.ts';
 import type { Policy } from '../../../src/policy/policy.ts';
 import { PAGE } from '../../../src/engine/ranges/pageRange.ts';
@@ -36,6 +36,13 @@ export function parsed(text: string): Policy {
   return policy;
 }
 
+export interface WindowOptions {
+  readonly on?: boolean;
+  readonly text?: string;
+  /** What policies say of a run; by default what the window's fleet knows. */
+  readonly chainFor?: RegistryParts['chainFor'];
+}
+
 /** Disks in memory that windows of VS Code look after. */
 export class ScheduleRig {
   readonly world: VirtualWorld;
@@ -65,7 +72,7 @@ export class ScheduleRig {
   }
 
   /** A window of VS Code. Each has a memory of its own, as workspaces have; they share the records of runs. */
-  async window(name: string, options: { readonly on?: boolean; readonly text?: string } = {}): Promise<ScheduleWindow> {
+  async window(name: string, options: WindowOptions = {}): Promise<ScheduleWindow> {
     const window = await ScheduleWindow.open(this, name, options);
     this.windows.push(window);
     return window;
@@ -101,11 +108,7 @@ export class ScheduleWindow {
     this.told = parts.told;
   }
 
-  static async open(
-    rig: ScheduleRig,
-    name: string,
-    { on = true, text = policyOf() }: { on?: boolean; text?: string },
-  ): Promise<ScheduleWindow> {
+  static async open(rig: ScheduleRig, name: string, { on = true, text = policyOf(), ...options }: WindowOptions): Promise<ScheduleWindow> {
     await import('../vscode/register.ts');
     const [{ Runs }, { Fleet }, { Scheduler }, { Switches }, { quietRuns }] = await Promise.all([
       import('../../../src/extension/runs/registry.ts'),
@@ -134,8 +137,8 @@ export class ScheduleWindow {
       ({ transfer: 'auto', proof: undefined, keepSourceSnapshots: 1, limits: { calls: 4, bytes: 1 << 20 } }) as const;
     const owner = { id: `here/1/${name}`, isAlive: () => true };
     const fleet = new Fleet({ session, job: { world }, voice });
-    const chainFor: ConstructorParameters<typeof Runs>[0]['chainFor'] = ({ schedule, source, backup }) =>
-      fleet.find(schedule!.policy, source, backup)?.chain;
+    const ownFleet: WindowOptions['chainFor'] = async ({ schedule, source, backup }) => fleet.find(schedule!.policy, source, backup)?.chain;
+    const chainFor = options.chainFor ?? ownFleet;
     const runs = new Runs({ session, files, screen, log, voice, world: client.world, owner, readSettings, chainFor });
     const scheduler = new Scheduler({ fleet, runs, switches, world, log, changed: () => undefined });
     const window = new ScheduleWindow({ client, runs, fleet, switches, scheduler, told });

@@ -22,7 +22,13 @@ export class MemorySurroundings implements Surroundings {
   }
 
   accountFacts(options?: CallOptions): Promise<AccountFacts> {
-    const plain = { isPremium: false, isHierarchical: false, serviceTime: this.#service.world.now() };
+    const plain = {
+      isPremium: false,
+      isHierarchical: false,
+      kind: 'StorageV2',
+      signInEnds: undefined,
+      serviceTime: this.#service.world.now(),
+    };
     return this.#ask('accountFacts', this.endpoint, plain, options);
   }
 

@@ -1,7 +1,9 @@
+import { catalogueFolder } from '../../../src/azure/catalogueFolder.ts';
 import { BackupError } from '../../../src/engine/errors.ts';
 import type { AccountDirectory, AccountListing, StorageAccount } from '../../../src/extension/accounts/account.ts';
 import type { Log } from '../../../src/extension/log.ts';
 import type { RunRecord, RunSpec, RunState } from '../../../src/extension/runs/run.ts';
+import type { CataloguePlaces } from '../../../src/extension/schedule/cataloguePlaces.ts';
 import type { AzureSession } from '../../../src/extension/session.ts';
 import type { TreeNode } from '../../../src/extension/tree/node.ts';
 import type { Trees } from '../../../src/extension/tree/trees.ts';
@@ -27,6 +29,8 @@ export class TreeRig {
   readonly runChanged = new EventEmitter<RunRecord | undefined>();
   readonly accountsChanged = new EventEmitter<void>();
   listing: AccountListing = { accounts: [accountOf(DISKS), accountOf(BACKUPS)], problems: [], signedIn: true };
+  /** Where catalogues lie that do not lie beside their backup blobs. */
+  places: Pick<CataloguePlaces, 'of' | 'backupOf'> | undefined;
   trees!: Trees;
 
   constructor(pages = 16) {
@@ -44,6 +48,7 @@ export class TreeRig {
     this.trees = createTrees({
       directory,
       session,
+      ...(this.places && { places: this.places }),
       voice,
       log,
       runs,
@@ -60,7 +65,7 @@ export class TreeRig {
       findAccess: () => undefined,
       endpoints: () => this.listing.accounts.map(({ endpoint }) => endpoint),
       credentialId: () => undefined,
-      rulesOf: async () => undefined,
+      rulesOf: async () => ({ untold: 'The test has no Azure Resource Manager.' }),
     };
   }
 
@@ -69,7 +74,10 @@ export class TreeRig {
     return {
       pageBlob: async (url) => client.pageBlob(url),
       image: async (url) => client.pageBlob(url).image(),
-      recordStoreFor: async (url) => client.recordStore(`${url}.chain`),
+      recordStoreFor: async (url) => {
+        const place = await this.places?.of(url);
+        return client.recordStore(place === undefined ? `${url}.chain` : catalogueFolder(place, url));
+      },
       surroundings: async (url) => client.surroundings(url),
       browse: async (endpoint) => memoryBrowser(this.chain.service, endpoint, this.containers[endpoint] ?? [], this.control),
     };

@@ -19,6 +19,8 @@ describe('redaction', () => {
     ['a bearer token', 'Authorization: Bearer abc.def-ghi_jkl~123'],
     ['a signed request', `authorization: SharedKey devstoreaccount1:${KEY.slice(0, 44)}`],
     ['a JWT', 'got eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJl from it'],
+    ['a proxy with a password', 'connect to http://user:s3cr3t@proxy.example:8080 failed'],
+    ['basic sign-in', 'OTEL_EXPORTER_OTLP_HEADERS authorization=Basic s3cr3tValue=='],
     ['a client secret', 'grant_type=client_credentials&client_secret=s3cr3t~value&scope=x'],
   ];
   const parts = [SIG, encodeURIComponent(SIG), KEY, KEY.slice(0, 44), 'abc.def-ghi', 'eyJhbGci', 'c2lnbmF0dXJl', 's3cr3t'];
@@ -35,6 +37,8 @@ describe('redaction', () => {
       'https://acct.blob.core.windows.net/vhds/os.vhd?snapshot=2026-11-21T10:00:00.1234567Z',
       'sp=rl se=2030-01-01 request 5d3c7d2c-901e-0024-7b3c-5d3c7d000000',
       'design=1 assigned',
+      'https://acct.blob.core.windows.net:443/vhds/a:b@c and http://127.0.0.1:10000/a/b@c',
+      'Basic authentication is not supported',
       '',
     ]) {
       assert.equal(redact(text), text);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { parseBlobUrl } from '../../../src/azure/blobAddress.ts';
 import { isBackupError } from '../../../src/engine/errors.ts';
@@ -131,9 +132,12 @@ describe('accounts in subscriptions', () => {
       ...more,
     });
     const { directory } = makeDirectory({ server });
-    assert.equal(await directory.rulesOf('https://prod2.blob.core.windows.net', never), undefined, 'nobody knows it yet');
+    const rulesOf = (name: string) => directory.rulesOf({ endpoint: `https://${name}.blob.core.windows.net`, container: 'vhds' }, never);
+    const untold = async (name: string): Promise<string> => inspect(await rulesOf(name));
+    assert.match(await untold('prod2'), /not among the accounts/, 'nobody knows it yet');
     const [home] = server.tenants;
-    const accounts = home!.subscriptions[0]!.accounts as FakeAccount[];
+    const { id: subscription, accounts: shown } = home!.subscriptions[0]!;
+    const accounts = shown as FakeAccount[];
     const at = accounts.findIndex(({ name }) => name === 'prod2');
     const before = accounts[at]!;
     const lifecycle = [
@@ -141,24 +145,67 @@ describe('accounts in subscriptions', () => {
       rule('cold', { baseBlob: { tierToArchive: { daysAfterModificationGreaterThan: 30 } } }),
       rule('off', { baseBlob: { delete: { daysAfterModificationGreaterThan: 1 } } }, { enabled: false }),
     ];
-    accounts[at] = { ...before, rules: { versioning: true, defaultAction: 'Deny', copyScope: 'AAD', lifecycle } };
+    const kept = { immutabilityPeriodSinceCreationInDays: 7, state: 'Unlocked' };
+    const rules = {
+      versioning: true,
+      defaultAction: 'Deny',
+      copyScope: 'AAD',
+      softDeleteDays: 7,
+      containerSoftDeleteDays: 8,
+      immutable: { enabled: true, immutabilityPolicy: kept },
+      containers: { vhds: { hasLegalHold: true, legalHold: { hasLegalHold: true, tags: [{ tag: 'case7' }] } } },
+      lifecycle,
+    } as const;
     try {
+      accounts[at] = { ...before, rules };
       await directory.list(never);
-      const common = { blobTypes: ['blockBlob'], prefixes: ['backups/'] };
-      assert.deepEqual(await directory.rulesOf('https://prod2.blob.core.windows.net', never), {
+      const common = { blobTypes: ['blockBlob'], prefixes: ['backups/'], tagged: false };
+      const told = {
+        resource: { subscription, group: 'rg', account: 'prod2' },
         versioning: true,
+        softDeleteDays: 7,
+        containerSoftDeleteDays: 8,
         network: 'restricted',
         copyScope: 'AAD',
+        keepsVersions: { by: 'account', days: 7, locked: false },
+        legalHolds: ['case7'],
         lifecycle: [
           { name: 'old', ...common, deletes: true, archives: false },
           { name: 'cold', ...common, deletes: false, archives: true },
         ],
+        unseen: [],
+      };
+      assert.deepEqual(await rulesOf('prod2'), told);
+      const own = { immutableStorageWithVersioning: { enabled: true }, immutabilityPolicy: { properties: { ...kept, state: 'Locked' } } };
+      accounts[at] = { ...before, rules: { ...rules, containers: { vhds: own } } };
+      assert.deepEqual(await rulesOf('prod2'), { ...told, legalHolds: [], keepsVersions: { by: 'container', days: 7, locked: true } });
+      accounts[at] = { ...before, rules: { ...rules, publicNetworkAccess: 'Disabled' } };
+      assert.deepEqual(await rulesOf('prod2'), { ...told, network: 'closed' });
+      accounts[at] = { ...before, rules: { ...rules, refuses: ['blobServices', 'containers', 'managementPolicies'] } };
+      assert.deepEqual(await rulesOf('prod2'), {
+        ...told,
+        versioning: false,
+        softDeleteDays: 0,
+        containerSoftDeleteDays: 0,
+        legalHolds: [],
+        lifecycle: [],
+        unseen: ['service', 'container', 'lifecycle'],
       });
-      const plain = { versioning: false, network: 'open', copyScope: undefined, lifecycle: [] };
-      assert.deepEqual(await directory.rulesOf('https://prod1.blob.core.windows.net', never), plain);
-      assert.equal(await directory.rulesOf('https://other.blob.core.windows.net', never), undefined);
+      assert.deepEqual(await rulesOf('prod1'), {
+        resource: { subscription, group: 'rg', account: 'prod1' },
+        versioning: false,
+        softDeleteDays: 0,
+        containerSoftDeleteDays: 0,
+        network: 'open',
+        copyScope: undefined,
+        keepsVersions: undefined,
+        legalHolds: [],
+        lifecycle: [],
+        unseen: [],
+      });
+      assert.match(await untold('other'), /not among the accounts/);
       accounts[at] = { ...before, endpoint: 'https://moved.blob.core.windows.net' };
-      assert.equal(await directory.rulesOf('https://prod2.blob.core.windows.net', never), undefined);
+      assert.match(await untold('prod2'), /no longer in the subscription/);
     } finally {
       accounts[at] = before;
     }

@@ -215,6 +215,13 @@ describe('scheduled backups', () => {
     window.runs.reload();
     await rig.pass(5 * MINUTE);
     assert.equal(await rig.points('a.vhd'), 1);
+    rig.files.save({ id: 'x', spec: own, state: 'running', owner: 'here/1/other', heardAt: rig.world.now() + 100 * HOUR } as never);
+    window.runs.reload();
+    await rig.pass(30 * HOUR);
+    for (let minute = 0; minute < 10; minute++) {
+      await rig.pass(MINUTE);
+      assert.match(window.standing('a.vhd'), /^(due|running)$/, 'somebody is at it: that is no trouble');
+    }
   });
 
   it('run now when told so, paused or not, and only what is due', async () => {

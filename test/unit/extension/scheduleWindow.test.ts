@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { ScheduleState } from '../../../src/extension/schedule/troubleScreen.ts';
+import type { RunRecord } from '../../../src/extension/runs/run.ts';
 import type { Schedule } from '../../../src/extension/schedule/schedule.ts';
+import { BackupError } from '../../../src/engine/errors.ts';
 import { COMMANDS } from '../../../src/extension/names.ts';
-import { FILE, HOUR, logOf, memory, policyOf, ScheduleRig, sessionOf } from '../../support/extension/scheduleRig.ts';
+import { FILE, HOUR, logOf, memory, policyOf, ScheduleRig, sessionOf, type ScheduleWindow } from '../../support/extension/scheduleRig.ts';
 import { englishVoice } from '../../support/tree/voice.ts';
 import { policyFolder } from '../../support/vscode/policyFolder.ts';
 import { user } from '../../support/vscode/user.ts';
@@ -11,7 +16,13 @@ import { statusBarItems } from '../../support/vscode/window.ts';
 
 let rig: ScheduleRig;
 let closing: { dispose(): void }[] = [];
+/** What the windows share of their storage. */
+let shared: string;
+/** Processes of windows that were killed. */
+const dead = new Set<number>();
 beforeEach(() => {
+  shared = mkdtempSync(join(tmpdir(), 'pbb-told-'));
+  dead.clear();
   policyFolder.reset();
   user.reset();
   rig = new ScheduleRig(['a.vhd', 'b.vhd']);
@@ -20,18 +31,28 @@ afterEach(() => {
   for (const each of closing.reverse()) each.dispose();
   closing = [];
   rig.close();
+  rmSync(shared, { recursive: true });
 });
 
-/** The schedule of one window, with all that the extension gives it. */
-async function opened(kept = memory()): Promise<{ schedule: Schedule; shown: ScheduleState[] }> {
+interface OpenWindow {
+  readonly schedule: Schedule;
+  readonly shown: ScheduleState[];
+  readonly runs: ScheduleWindow['runs'];
+}
+
+/** The schedule of one window, with all that the extension gives it. @param pid the window's process */
+async function opened(kept = memory(), pid = 1): Promise<OpenWindow> {
   await import('../../support/vscode/register.ts');
   const { Schedule } = await import('../../../src/extension/schedule/schedule.ts');
   const { PolicyFiles } = await import('../../../src/extension/schedule/policyFiles.ts');
   const { TroubleScreen } = await import('../../../src/extension/schedule/troubleScreen.ts');
-  const window = await rig.window('runs', { on: false });
+  const { ToldFiles } = await import('../../../src/extension/schedule/toldFiles.ts');
+  const window = await rig.window(`window${closing.length}`, { on: false, chainFor: (spec) => schedule.chainFor(spec) });
   const voice = englishVoice(() => rig.world.now());
   const files = new PolicyFiles();
-  const real = new TroubleScreen(voice);
+  const owner = { id: `here/${pid}/${closing.length}`, isAlive: (other: number) => !dead.has(other) };
+  const told = new ToldFiles(shared, owner, rig.world);
+  const real = new TroubleScreen(voice, told);
   const shown: ScheduleState[] = [];
   const screen = {
     show: (state: ScheduleState) => {
@@ -42,9 +63,9 @@ async function opened(kept = memory()): Promise<{ schedule: Schedule; shown: Sch
   };
   const { runs, client } = window;
   const parts = { files, memory: kept, session: sessionOf(rig, client), runs, screen, world: rig.world, job: { world: rig.world }, voice };
-  const schedule = new Schedule({ ...parts, log: logOf(rig.logged) });
-  closing.push(schedule, files, real);
-  return { schedule, shown };
+  const schedule: Schedule = new Schedule({ ...parts, log: logOf(rig.logged) });
+  closing.push(schedule, files, told, real);
+  return { schedule, shown, runs };
 }
 
 describe('a policy file', () => {
@@ -88,7 +109,7 @@ describe('a policy file', () => {
     assert.equal(rig.service.calls.length, 0);
     const source = 'https://disks.example/vhds/a.vhd';
     const spec = { job: 'backup', source, backup: '', full: false, adopt: false, schedule: { policy: FILE } } as const;
-    assert.equal(schedule.chainFor(spec), undefined);
+    assert.equal(await schedule.chainFor(spec), undefined);
   });
 
   it('gives a run its rules only while it is on and trusted', async () => {
@@ -97,13 +118,37 @@ describe('a policy file', () => {
     await schedule.setOn(FILE, true);
     const [source, backup] = ['https://disks.example/vhds/a.vhd', 'https://backups.example/backups/a.vhd'];
     const spec = { job: 'backup', source, backup, full: false, adopt: false, schedule: { policy: FILE } } as const;
-    assert.deepEqual(schedule.chainFor(spec)?.rule.retention, { last: 3, timeZone: 'UTC' });
-    assert.equal(schedule.chainFor({ ...spec, schedule: { policy: 'file:///other' } }), undefined);
+    assert.deepEqual((await schedule.chainFor(spec))?.rule.retention, { last: 3, timeZone: 'UTC' });
+    assert.equal(await schedule.chainFor({ ...spec, schedule: { policy: 'file:///other' } }), undefined);
     policyFolder.isTrusted = false;
-    assert.equal(schedule.chainFor(spec), undefined);
+    assert.equal(await schedule.chainFor(spec), undefined);
     policyFolder.isTrusted = true;
     await schedule.setOn(FILE, false);
-    assert.equal(schedule.chainFor(spec), undefined);
+    assert.equal(await schedule.chainFor(spec), undefined);
+  });
+
+  it('counts for a run that is gone on with by hand right after a reload of the window: it prunes', async () => {
+    policyFolder.texts.set(FILE, policyOf('12h', '{ last: 1 }'));
+    const kept = memory();
+    const first = await opened(kept);
+    await first.schedule.setOn(FILE, true);
+    await rig.pass(HOUR);
+    rig.write('a.vhd', 1, 1);
+    rig.service.interceptor = ({ operation, url }) => {
+      const isIts = ({ state, spec }: RunRecord): boolean => state === 'running' && 'backup' in spec && spec.backup.endsWith('/a.vhd');
+      const run = first.runs.all().find(isIts);
+      if (run && operation.startsWith('writePages') && url.endsWith('/backups/a.vhd')) first.runs.cancel(run.id);
+      return undefined;
+    };
+    await rig.pass(12 * HOUR);
+    rig.service.interceptor = undefined;
+    first.schedule.dispose();
+    assert.deepEqual([await rig.points('a.vhd'), await prunes('a.vhd')], [1, 0]);
+    const { runs } = await opened(kept);
+    const stopped = runs.all().find(({ state }) => state === 'resumable')!;
+    const ended = await runs.resume(stopped.id);
+    assert.equal(ended.state, 'done', ended.outcome);
+    assert.deepEqual([await rig.points('a.vhd'), await prunes('a.vhd')], [2, 1]);
   });
 
   it('with a mistake is not run, and the mistake is told once', async () => {
@@ -123,13 +168,16 @@ describe('a policy file', () => {
   });
 });
 
+async function prunes(disk: string): Promise<number> {
+  return (await rig.records(disk)).filter((name) => name.includes('.pruned-')).length;
+}
+
 describe('trouble', () => {
   it('is told once for all chains, and seen in the status bar until it is over', async () => {
     policyFolder.texts.set(FILE, policyOf());
     const { schedule } = await opened();
     await schedule.setOn(FILE, true);
     await rig.pass(HOUR);
-    const { BackupError } = await import('../../../src/engine/errors.ts');
     rig.service.interceptor = () => ({ kind: 'throw', error: new BackupError('accessDenied', 'No access.') });
     await rig.pass(20 * HOUR);
     assert.deepEqual(user.take(), ['warning: 2 scheduled backups need attention: a.vhd, b.vhd']);
@@ -147,7 +195,6 @@ describe('trouble', () => {
     const { schedule } = await opened();
     await schedule.setOn(FILE, true);
     await rig.pass(HOUR);
-    const { BackupError } = await import('../../../src/engine/errors.ts');
     const error = new BackupError('network', 'No network.', { retryable: true, effect: 'none' });
     rig.service.interceptor = ({ url }) => (url.includes('/a.vhd') ? { kind: 'throw', error } : undefined);
     // A daily window may be two hours late.
@@ -165,6 +212,24 @@ describe('trouble', () => {
     assert.equal(statusBarItems.at(-1)!.isShown, false);
   });
 
+  it('is told once however often its run is tried again in vain', async () => {
+    policyFolder.texts.set(FILE, policyOf());
+    const { schedule, shown } = await opened();
+    await schedule.setOn(FILE, true);
+    await rig.pass(HOUR);
+    rig.write('a.vhd', 1, 1);
+    let tries = 0;
+    rig.service.interceptor = ({ operation, url }) => {
+      if (operation !== 'createSnapshot' || !url.includes('/a.vhd')) return undefined;
+      tries++;
+      return { kind: 'throw', error: new BackupError('accessDenied', 'No access to the disk.') };
+    };
+    await rig.pass(20 * HOUR);
+    assert.ok(tries > 3, `${tries} tries`);
+    assert.ok(shown.some(({ unsettled }) => unsettled.size > 0));
+    assert.equal(user.take().length, 1);
+  });
+
   it('of a paused schedule is quiet', async () => {
     policyFolder.texts.set(FILE, policyOf());
     const { schedule } = await opened();
@@ -175,5 +240,66 @@ describe('trouble', () => {
     await rig.pass(48 * HOUR);
     assert.deepEqual(user.take(), []);
     assert.equal(schedule.troubled().length, 2);
+  });
+
+  /** Two windows with the one policy; each has switches of its own. */
+  async function twoWindows(window = '12h'): Promise<readonly [OpenWindow, OpenWindow]> {
+    policyFolder.texts.set(FILE, policyOf(window));
+    const both = [await opened(memory(), 1), await opened(memory(), 2)] as const;
+    for (const { schedule } of both) await schedule.setOn(FILE, true);
+    await rig.pass(HOUR);
+    return both;
+  }
+  const noAccess = () => ({ kind: 'throw', error: new BackupError('accessDenied', 'No access.') }) as const;
+  const bothSee = (windows: readonly OpenWindow[]): number[] => windows.map(({ schedule }) => schedule.troubled().length);
+
+  it('that two windows see is told by one of them, a failure as well as an overdue chain', async () => {
+    const windows = await twoWindows();
+    rig.service.interceptor = noAccess;
+    await rig.pass(20 * HOUR);
+    assert.deepEqual(bothSee(windows), [2, 2]);
+    assert.deepEqual(user.take(), ['warning: 2 scheduled backups need attention: a.vhd, b.vhd']);
+    rig.service.interceptor = undefined;
+    await rig.pass(12 * HOUR);
+    assert.deepEqual(bothSee(windows), [0, 0]);
+    assert.deepEqual(readdirSync(shared), [], 'what is over is still written down');
+    const error = new BackupError('network', 'No network.', { retryable: true, effect: 'none' });
+    rig.service.interceptor = ({ url }) => (url.includes('/a.vhd') ? { kind: 'throw', error } : undefined);
+    await rig.pass(24 * HOUR);
+    assert.deepEqual(bothSee(windows), [1, 1]);
+    assert.equal(user.take().length, 1, 'new trouble is told, once');
+  });
+
+  it('of a policy that cannot be run is told by one of two windows', async () => {
+    const windows = await twoWindows();
+    policyFolder.write(FILE, policyOf('never'));
+    await rig.pass(HOUR);
+    assert.deepEqual(
+      windows.map(({ schedule }) => schedule.faults.length),
+      [1, 1],
+    );
+    assert.equal(user.take().length, 1);
+  });
+
+  it('is told again by the next window where the one that told of it is gone, and by no other', async () => {
+    const windows = await twoWindows();
+    rig.service.interceptor = noAccess;
+    await rig.pass(20 * HOUR);
+    assert.equal(user.take().length, 1);
+    await rig.pass(20 * HOUR);
+    const third = await opened(memory(), 3);
+    await third.schedule.setOn(FILE, true);
+    await rig.pass(2 * HOUR);
+    assert.deepEqual([third.schedule.troubled().length, user.take().length], [2, 0], 'the window that told of it is there');
+    for (const [i, { schedule }] of windows.entries()) {
+      schedule.dispose();
+      dead.add(i + 1);
+    }
+    await rig.pass(2 * HOUR);
+    assert.deepEqual(user.take(), [], 'the third one has seen it');
+    const fourth = await opened(memory(), 4);
+    await fourth.schedule.setOn(FILE, true);
+    await rig.pass(2 * HOUR);
+    assert.equal(user.take().length, 1);
   });
 });

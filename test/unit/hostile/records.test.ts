@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { basename, win32 } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { openAzure } from '../../../src/azure/azure.ts';
@@ -125,15 +126,31 @@ describe('a list that a server makes up', () => {
 });
 
 describe('the name of a file that is offered for a restore', () => {
-  it('is the name of a file in that folder, whatever the blob is called', () => {
+  const offered = (blob: string): string => {
+    const backup = `https://a.blob.core.windows.net/c/${encodeURIComponent(blob.toWellFormed())}`;
+    return fileNameFor({ backup, points: { list: [] }, fields: {} } as unknown as RestoreState);
+  };
+
+  it('is the name of a file in that folder on every system, whatever the blob is called', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
-        const backup = `https://a.blob.core.windows.net/c/${encodeURIComponent(text.toWellFormed())}`;
-        const name = fileNameFor({ backup, points: { list: [] }, fields: {} } as unknown as RestoreState);
-        assert.doesNotMatch(name, /[/\\:\p{Cc}]/u);
-        assert.doesNotMatch(name, /^\.{1,2}$/);
+        const name = offered(text);
+        assert.doesNotMatch(name, /[<>:"/\\|?*\p{Cc}\p{Cf}\u2028\u2029]/u);
+        assert.doesNotMatch(name, /^[\s.]|[\s.]$|^$/u);
+        assert.equal(basename(name), name);
+        assert.equal(win32.basename(name), name);
+        assert.ok(Buffer.byteLength(name) <= 255, name);
       }),
       RUNS,
     );
+  });
+
+  it('is none of a device, nor of the folder or the one above', () => {
+    for (const device of ['CON', 'nul', 'nul.vhd', 'Aux.tar.gz', 'COM1', 'lpt9.vhd', 'com¹', 'CONIN$'])
+      assert.equal(offered(device), `disk-${device}`);
+    for (const none of ['. .', ' ', '...']) assert.equal(offered(none), 'disk.vhd', none);
+    for (const plain of ['console.vhd', 'com10.vhd', 'web.vhd', 'd\u00fcsseldorf \u4e2d.vhd']) assert.equal(offered(plain), plain);
+    assert.equal(offered('../../etc/passwd.'), '-..-etc-passwd');
+    assert.equal(offered(`${'x'.repeat(400)}.vhd`).length, 80);
   });
 });

@@ -1,17 +1,17 @@
 import { isBackupError } from '../../errors.ts';
-import type { AccountRules, Surroundings } from '../../surroundings.ts';
+import type { Surroundings } from '../../surroundings.ts';
 import { toolsFor, type JobOptions } from '../../tools.ts';
 import type { BackupRequest } from '../backup/request.ts';
 import { checkChainState, checkSnapshots } from './chain.ts';
 import type { Finding, FindingLevel, Unseen } from './finding.ts';
 import { checkPermissions, mayList } from './permissions.ts';
-import { checkPlaces } from './places.ts';
+import { checkPlaces, type ChainRules } from './places.ts';
+import { checkTier } from './tier.ts';
 
 /** Looks for what would hurt a chain. */
 export interface CheckRequest extends Pick<BackupRequest, 'source' | 'backup' | 'catalogue'> {
   readonly surroundings: { readonly source: Surroundings; readonly backup: Surroundings };
-  /** What Azure Resource Manager told of the accounts; undefined where it was not asked. */
-  readonly rules?: { readonly source?: AccountRules | undefined; readonly backup?: AccountRules | undefined };
+  readonly rules?: ChainRules;
 }
 
 export interface CheckResult {
@@ -32,22 +32,22 @@ const ORDER: readonly FindingLevel[] = ['stops', 'risk', 'note'];
  */
 export async function checkChain(request: CheckRequest, options: JobOptions): Promise<CheckResult> {
   const tools = toolsFor(options);
-  const { source, backup, catalogue, surroundings, rules } = request;
+  const { source, backup, catalogue, surroundings, rules = {} } = request;
   const recordsUrl = `${catalogue.url}/`;
   const isBeside = recordsUrl.startsWith(`${surroundings.backup.endpoint}/`);
   const places = await checkPlaces(
     {
       ...surroundings,
       isBeside,
-      recordsAt: isBeside ? decoded(recordsUrl.slice(surroundings.backup.endpoint.length + 1)) : recordsUrl,
-      rules: { source: rules?.source, backup: rules?.backup },
+      recordsAt: decoded(isBeside ? recordsUrl.slice(surroundings.backup.endpoint.length + 1) : pathOf(recordsUrl)),
+      rules,
     },
     tools,
   );
   const { findings, summary } = await checkChainState(request, options);
   const permissions = await checkPermissions({ source, backup, catalogue }, tools);
   const lists = [await mayList(source, 'source', tools), await mayList(backup, 'backup', tools)];
-  const snapshots: Finding[] = [];
+  const snapshots: Finding[] = await checkTier(request, surroundings.backup, tools);
   for (const side of ['source', 'backup'] as const) {
     try {
       const isPremium = places.findings.some(({ code, place }) => code === 'premium' && place === side);
@@ -65,6 +65,11 @@ export async function checkChain(request: CheckRequest, options: JobOptions): Pr
     findings: all.sort((a, b) => ORDER.indexOf(a.level) - ORDER.indexOf(b.level)),
     unseen: [...permissions.unseen, ...places.unseen],
   };
+}
+
+/** Container and folder of a URL whose account is a host of its own, as accounts of Azure are. */
+function pathOf(url: string): string {
+  return url.split('/').slice(3).join('/');
 }
 
 function decoded(path: string): string {

@@ -1,6 +1,7 @@
 import { BackupError } from '../../errors.ts';
 import { runEvents, type Emit, type RunEvent } from '../../events.ts';
 import type { BlobImage, PageBlob } from '../../pageBlob.ts';
+import { requireRoom } from '../../premiumTiers.ts';
 import { propertiesIfThere } from '../propertiesIfThere.ts';
 import { toolsFor, type JobOptions } from '../../tools.ts';
 import { copyByService, isLeftover } from './serviceCopy.ts';
@@ -31,10 +32,11 @@ export interface CopyResult {
   readonly copied: number;
 }
 
-/** @throws alreadyExists, and what reading the source's properties throws */
-export async function planCopy({ source, target }: CopyRequest, options: JobOptions): Promise<CopyPlan> {
+/** @throws alreadyExists, notSupported (the tier is too small), and what reading the source's properties throws */
+export async function planCopy({ source, target, tier }: CopyRequest, options: JobOptions): Promise<CopyPlan> {
   const { retrier, signal } = toolsFor(options);
   const { length } = await retrier.repeat('properties', () => source.properties({ signal }), signal);
+  requireRoom(tier, length, target.url);
   const there = await retrier.repeat('properties', () => propertiesIfThere(target, signal), signal);
   if (there?.copy?.status === 'pending') {
     throw new BackupError('copyPending', `A copy into ${target.url} is under way already.`, { unharmed: 'Nothing was changed.' });

@@ -11,6 +11,7 @@ import { pause, whilePausing } from '../../hold/whilePausing.ts';
 import type { BlobProperties, Metadata, PageBlob, SnapshotId } from '../../pageBlob.ts';
 import type { Proof } from '../../proof/proof.ts';
 import type { RecordStore } from '../../recordStore.ts';
+import { requireRoom } from '../../premiumTiers.ts';
 import { timeText, toolsFor, type JobOptions, type Tools } from '../../tools.ts';
 import type { Transfer } from '../../transfer/pageMover.ts';
 import { refuse } from '../backup/refusals.ts';
@@ -85,6 +86,7 @@ export async function planRestoreChain(request: RestoreChainRequest, options: Jo
   if (targetNow && !(recorded && isUnsettled(backupNow))) refuseForeignTarget(targetNow, request, entry);
 
   const { length } = entry.source;
+  requireRoom(request.tier, length, target.url);
   const work = fullWork({ original: image, target: undefined, within: { start: 0, end: length } }, tools);
   const estimate = estimateOf(await countWork(work));
   const step = { estimate: undefined, by: undefined, skipped: undefined };

@@ -7,6 +7,7 @@ import { takeHold, type Hold } from '../../hold/hold.ts';
 import { whilePausing } from '../../hold/whilePausing.ts';
 import type { BlobProperties, PageBlob, SnapshotId } from '../../pageBlob.ts';
 import type { Proof, ProofLevel } from '../../proof/proof.ts';
+import { requireRoom } from '../../premiumTiers.ts';
 import { timeText, toolsFor, type JobOptions, type Tools } from '../../tools.ts';
 import type { Transfer, TransferChoice } from '../../transfer/pageMover.ts';
 import { countWork, fullWork } from '../backup/work.ts';
@@ -60,6 +61,7 @@ export async function planRestoreToBlob(request: RestoreToBlobRequest, options: 
     if (!isBackupError(error, 'blobNotFound')) throw error;
   }
   const { length } = entry.source;
+  requireRoom(request.tier, length, request.target.url);
   const work = fullWork({ original: image, target: undefined, within: { start: 0, end: length } }, tools);
   const estimate = estimateOf(await countWork(work));
   return {

@@ -7,6 +7,7 @@ import { runEvents, type Emit, type RunEvent } from '../../events.ts';
 import { discard } from '../../hold/discard.ts';
 import { takeHold, type Hold } from '../../hold/hold.ts';
 import type { BlobImage, BlobProperties, Metadata, PageBlob, SnapshotId } from '../../pageBlob.ts';
+import { fittingTier, isTooSmall } from '../../premiumTiers.ts';
 import type { PageRange } from '../../ranges/pageRange.ts';
 import { provenSnapshot } from '../../proof/provenSnapshot.ts';
 import type { Proof, ProofLevel } from '../../proof/proof.ts';
@@ -279,7 +280,7 @@ async function reversalFor(request: RewindRequest, entry: CatalogueEntry, disk: 
 }
 
 function refuseStranger(
-  { lease, leaseDuration, copy, metadata }: BlobProperties,
+  { lease, leaseDuration, copy, metadata, tier, isTierInferred }: BlobProperties,
   entry: CatalogueEntry,
   { disk, backup, point }: RewindRequest,
 ): void {
@@ -304,6 +305,16 @@ function refuseStranger(
     });
   }
   if (copy?.status === 'pending') throw new BackupError('copyPending', `A copy into ${disk.url} is still under way.`, { unharmed });
+  if (!isTierInferred && tier !== undefined && isTooSmall(tier, entry.source.length)) {
+    throw new BackupError(
+      'notSupported',
+      `The tier ${tier} of ${disk.url} is too small for this point: it has ${sizeText(entry.source.length)}.`,
+      {
+        unharmed,
+        hint: `Give the disk the tier ${fittingTier(entry.source.length)} first (az storage blob set-tier --type page), or restore to a new blob.`,
+      },
+    );
+  }
   const label = backup.image(point).label;
   const marks = { [KEY.restore]: 'partial', [KEY.restoredFrom]: label, [KEY.openRun]: ' '.repeat(MOST_RECORD + label.length) };
   if (!hasRoom(metadata, marks)) {

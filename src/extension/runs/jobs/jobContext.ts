@@ -12,5 +12,5 @@ export interface JobContext {
   /** The run was begun before by this machine: what it left behind is its own. */
   readonly isResumed: boolean;
   /** What a policy that is switched on says of the chain; undefined where none speaks of it any more. */
-  readonly chainFor?: ((run: PolicyRun) => PolicyChain | undefined) | undefined;
+  readonly chainFor?: ((run: PolicyRun) => Promise<PolicyChain | undefined>) | undefined;
 }

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import { BackupError } from '../../../engine/errors.ts';
+import { BackupError, throwIfCancelled } from '../../../engine/errors.ts';
 import { runEvents, type RunEvent } from '../../../engine/events.ts';
 import type { BackupResult } from '../../../engine/jobs/backup/backupRun.ts';
 import { applyChain } from '../../../policy/apply/applyChain.ts';
@@ -16,12 +16,13 @@ import { waitOutLease } from './waitOutLease.ts';
  */
 export async function* scheduledJob(spec: RunSpec & { job: 'backup' }, context: JobContext): AsyncGenerator<RunEvent<BackupResult>> {
   const { session, options } = context;
-  const chain = context.chainFor?.(spec);
+  yield { type: 'phase', phase: 'preparing', text: 'Looking at the disk and its backup.' };
+  const chain = await context.chainFor?.(spec);
+  throwIfCancelled(options.signal);
   if (!chain) {
     yield* backupJob(spec, context);
     return;
   }
-  yield { type: 'phase', phase: 'preparing', text: 'Looking at the disk and its backup.' };
   const [source, backup, catalogue] = await Promise.all([
     session.pageBlob(chain.source),
     session.pageBlob(chain.backup),

@@ -15,7 +15,7 @@ import { verifyJob } from './verifyJob.ts';
 export async function* scheduledVerifyJob(spec: RunSpec & { job: 'verify' }, context: JobContext): AsyncGenerator<RunEvent<VerifyResult>> {
   const { session, options } = context;
   const { source: url, backup: blob, schedule } = spec;
-  const chain = url === undefined ? undefined : context.chainFor?.({ source: url, backup: blob, schedule });
+  const chain = url === undefined ? undefined : await context.chainFor?.({ source: url, backup: blob, schedule });
   if (!chain) {
     yield* verifyJob(spec, context);
     return;

@@ -13,7 +13,7 @@ interface Place {
 }
 
 export interface ScanEvents {
-  /** A backup blob with a catalogue, by URL, as it is found. */
+  /** A backup blob with a catalogue, beside it or elsewhere, by URL, as it is found. */
   readonly found: (backupUrl: string) => Promise<void>;
   readonly failed: (account: StorageAccount, error: unknown) => void;
 }
@@ -89,13 +89,14 @@ export class ChainScan {
   }
 
   async #blobs(place: Place & { readonly container: string }, events: ScanEvents, signal: AbortSignal): Promise<Place[]> {
-    const { session, job } = this.#context;
+    const { session, job, places } = this.#context;
     const { account, container, marker } = place;
     const browser = await session.browse(account.endpoint, account.scope);
     const { catalogues, next } = await ask('page blobs', () => browser.pageBlobs(container, marker, '', { signal }), job, signal);
     for (const blob of catalogues) {
       throwIfCancelled(signal);
-      await events.found(formatAddress({ endpoint: account.endpoint, account: undefined, container, blob, snapshot: undefined }));
+      const url = formatAddress({ endpoint: account.endpoint, account: undefined, container, blob, snapshot: undefined });
+      await events.found((await places?.backupOf(url)) ?? url);
     }
     return next === undefined ? [] : [{ ...place, marker: next }];
   }

@@ -57,7 +57,8 @@ export function setServiceProperties(): Answer {
 
 export function getAccountInfo(call: Call): Answer {
   const sku = call.account.premium ? 'Premium_LRS' : 'Standard_LRS';
-  return { status: 200, headers: { 'x-ms-sku-name': sku, 'x-ms-account-kind': 'StorageV2', 'x-ms-is-hns-enabled': 'false' } };
+  const { accountKind } = call.service.switches;
+  return { status: 200, headers: { 'x-ms-sku-name': sku, 'x-ms-account-kind': accountKind, 'x-ms-is-hns-enabled': 'false' } };
 }
 
 /** Get User Delegation Key: for token holders only. */

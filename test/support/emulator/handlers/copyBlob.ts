@@ -7,7 +7,7 @@ import type { Answer, Call } from '../service.ts';
 import type { BlobState, CopyRecord } from '../store/model.ts';
 import { PageMap } from '../store/pageMap.ts';
 import { lengthOf, liveSnapshots } from '../store/store.ts';
-import { changed, givenTier, named, stamp } from './common.ts';
+import { changed, givenTier, named, refuseTooLong, stamp } from './common.ts';
 import { openSource } from './copySource.ts';
 import type { CopySource } from './copySource.ts';
 import { endCopy } from './copyState.ts';
@@ -30,6 +30,7 @@ export function copyBlob(call: Call): Answer {
   const tier = source.state.type === 'PageBlob' ? givenTier(call) : source.state.tier;
 
   const { content, properties, metadata, sequenceNumber, type } = source.state;
+  if (content instanceof PageMap) refuseTooLong(tier, content.length);
   const taken = content instanceof PageMap ? content.copy() : content;
   const record = newRecord(call, source, taken);
   const state = replaceBlob(call, type, record.pending === undefined ? taken : emptyLike(taken), properties);

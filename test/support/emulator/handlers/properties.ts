@@ -3,7 +3,7 @@ import { invalidHeader, StorageError } from '../errors.ts';
 import { givenLeaseId } from '../leases.ts';
 import type { Answer, Call } from '../service.ts';
 import { pagesOf } from '../store/store.ts';
-import { changed, givenLength, givenMetadata, givenProperties, named, stamp, writable } from './common.ts';
+import { changed, givenLength, givenMetadata, givenProperties, named, refuseTooLong, stamp, writable } from './common.ts';
 
 /** Set Blob Properties: resizes a page blob, sets its sequence number, or replaces the content properties. */
 export function setBlobProperties(call: Call): Answer {
@@ -14,6 +14,7 @@ export function setBlobProperties(call: Call): Answer {
   const length = resizes ? givenLength(call) : 0;
   const { entry, state } = writable(call);
   if (numbers) pagesOf(state);
+  if (resizes) refuseTooLong(state.tier, length);
   if (resizes) pagesOf(state).resize(length, service.switches.resizeTracked);
   if (numbers) state.sequenceNumber = nextSequenceNumber(call, state.sequenceNumber);
   // Content properties are replaced as a whole: what is not given is cleared.

@@ -8,7 +8,7 @@ import type { BlobEntry, BlobState, BlobType, ContentProperties } from '../store
 import { PageMap } from '../store/pageMap.ts';
 import { liveSnapshots } from '../store/store.ts';
 import { checkTransfer } from './checkTransfer.ts';
-import { givenLength, givenMetadata, givenProperties, givenTier, refuseSnapshot, stamp } from './common.ts';
+import { givenLength, givenMetadata, givenProperties, givenTier, refuseSnapshot, refuseTooLong, stamp } from './common.ts';
 import { refuseWhilePending, settleCopy } from './copyState.ts';
 
 const MAX_SEQUENCE_NUMBER = Number.MAX_SAFE_INTEGER;
@@ -32,6 +32,7 @@ function putPageBlob(call: Call): Answer {
     throw invalidHeader('x-ms-blob-sequence-number', request.headers['x-ms-blob-sequence-number']);
   }
   const tier = givenTier(call);
+  refuseTooLong(tier, length);
   const state = replaceBlob(call, 'PageBlob', new PageMap(length), { ...givenProperties(call) });
   state.sequenceNumber = sequenceNumber;
   state.tier = tier;

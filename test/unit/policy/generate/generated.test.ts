@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { validateWorkflow } from '@action-validator/core';
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { Cron } from 'croner';
 import fc from 'fast-check';
 import { CronJob } from 'kubernetes-models/batch/v1/CronJob';
@@ -15,9 +15,10 @@ import { parse, parseAllDocuments } from 'yaml';
 import { redact } from '../../../../src/azure/redact.ts';
 import { SCHEDULE_KINDS } from '../../../../src/policy/generate/kinds.ts';
 import type { ScheduleRequest } from '../../../../src/policy/generate/schedule.ts';
-import { PIPELINE_SCHEMA } from './pipelineSchema.ts';
-import { parseBicep, readBicepString } from './readBicep.ts';
+import { pipelineValidator } from './pipelineSchema.ts';
+import { bicepResources, parseBicep, readBicepString } from './readBicep.ts';
 import { readUnit, splitUnitLine } from './readUnit.ts';
+import { APP_VERSION, resourceSchema } from './resourceTypes.ts';
 import { nastyName, nastyText, POLICY_TEXT, requestOf } from './requests.ts';
 
 const request = requestOf();
@@ -74,7 +75,7 @@ describe('a generated GitHub workflow', () => {
 });
 
 describe('a generated Azure pipeline', () => {
-  const fits = new Ajv({ strict: true, allErrors: true }).compile(PIPELINE_SCHEMA);
+  const fits = pipelineValidator(new Ajv({ strict: true, allErrors: true }));
   interface Pipeline {
     schedules: { cron: string }[];
     jobs: { strategy: { matrix: object }; steps: { inputs?: { inlineScript: string }; env?: Record<string, string> }[] }[];
@@ -91,6 +92,35 @@ describe('a generated Azure pipeline', () => {
       few,
     );
   });
+
+  const breaks: readonly (readonly [what: string, fault: RegExp, from: string | RegExp, to: string])[] = [
+    ['a key of another name', /must NOT have additional properties/, 'timeoutInMinutes', 'timeoutMinutes'],
+    ['a key in the wrong place', /must NOT have additional properties/, 'trigger: none', 'trigger: none\ntimeoutInMinutes: 1'],
+    ['a missing key', /required property 'steps'/, / {4}steps:[^]*?(?=\n {2}- job)/, '    continueOnError: false'],
+    ['a wrong type', /timeoutInMinutes must be integer/, 'timeoutInMinutes: 360', 'timeoutInMinutes: long'],
+    ['an unknown value', /scriptType must be equal to one of/, 'scriptType: bash', 'scriptType: fish'],
+    ['another task', /must be equal to constant/, 'AzureCLI@2', 'AzureCLI@9'],
+    ['a name that no job may have', /must match pattern/, 'job: backup', 'job: back-up'],
+    ['a branch that none can be called', /must match pattern/, '- main', '- main/'],
+    [
+      'a job that is told by its second key',
+      /must pass "first" keyword/,
+      /- job: backup\n( +)(timeout\w+: \d+|condition: .*)\n/,
+      '- $2\n$1job: backup\n',
+    ],
+  ];
+  for (const [what, fault, from, to] of breaks) {
+    it(`would not keep to it with ${what}`, () => {
+      const [text, broken] = [only('azure-pipelines'), only('azure-pipelines').replace(from, to)];
+      assert.notEqual(broken, text, 'the file has other words');
+      assert.ok(fits(parse(text)));
+      assert.equal(fits(parse(broken)), false);
+      assert.match(
+        JSON.stringify(fits.errors!.map(({ instancePath, message }) => `${instancePath} ${message}`)).replaceAll('\\', ''),
+        fault,
+      );
+    });
+  }
 
   it('has its times, its parts and a script that a shell takes', () => {
     const { schedules, jobs } = parse(only('azure-pipelines')) as Pipeline;
@@ -174,6 +204,64 @@ describe('a generated Bicep file', () => {
     assert.deepEqual(names, ['backupIdentity', 'backupJobs', 'pruneIdentity', 'pruneJobs']);
     for (const [, cron] of only('container-apps').matchAll(/cronExpression: '(.*)'/g)) assertCron(cron!);
   });
+});
+
+describe('the resources of a generated Bicep file', () => {
+  const ajv = new Ajv({ allErrors: true });
+  const types: Readonly<Record<string, ValidateFunction>> = {
+    [`Microsoft.App/jobs@${APP_VERSION}`]: ajv.compile(resourceSchema('Job')),
+    // It has a name, a place and tags, as every resource that has a place.
+    'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31': ajv.compile(resourceSchema('TrackedResource')),
+  };
+  /** What the types of Azure find wrong. */
+  async function faultsOf(text: string): Promise<string[]> {
+    assert.equal((await parseBicep(text)).hasError, false);
+    return (await bicepResources(text)).flatMap(({ type, body }) => {
+      const fits = types[type];
+      if (!fits) return `no type ${type}`;
+      return fits(body) ? [] : (fits.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+    });
+  }
+
+  it('are as the types of Azure have them, in the version that they name', async () => {
+    await fc.assert(
+      fc.asyncProperty(nasty, async (names) => assert.deepEqual(await faultsOf(only('container-apps', names)), [])),
+      few,
+    );
+    assert.equal((await bicepResources(only('container-apps'))).length, 4);
+  });
+
+  const breaks: readonly (readonly [what: string, fault: RegExp, from: string, to: string])[] = [
+    ['a property of another name', /NOT have additional/, 'cronExpression:', 'cron:'],
+    [
+      'one in the wrong place',
+      /NOT have additional/,
+      "  identity: {\n    type: 'UserAssigned'",
+      "  environmentId: environmentId\n  identity: {\n    type: 'UserAssigned'",
+    ],
+    ['a missing one', /required property 'type'/, "    type: 'UserAssigned'\n", ''],
+    ['a missing one further down', /required property 'triggerType'/, "      triggerType: 'Schedule'\n", ''],
+    ['a value that is none of the known ones', /\/triggerType must be equal to one of/, "triggerType: 'Schedule'", "triggerType: 'Timer'"],
+    ['another one of these', /\/storageType must be equal to one of/, "storageType: 'Secret'", "storageType: 'ConfigMap'"],
+    ['a wrong type', /\/replicaTimeout must be number/, 'replicaTimeout: 86400', "replicaTimeout: '86400'"],
+    ['a text where a list belongs', /\/command must be array/, '          args: [', "          command: 'apply'\n          args: ["],
+    [
+      'what only the service may set',
+      /NOT have additional/,
+      '    environmentId: environmentId\n',
+      "    environmentId: environmentId\n    provisioningState: 'Succeeded'\n",
+    ],
+    ['a missing place', /required property 'location'/, '  location: location\n', ''],
+    ['another version', /^no type/, '@2024-03-01', '@2099-01-01'],
+    ['another kind of resource', /^no type/, 'Microsoft.App/jobs', 'Microsoft.App/job'],
+  ];
+  for (const [what, fault, from, to] of breaks) {
+    it(`would not be with ${what}`, async () => {
+      const text = only('container-apps');
+      assert.ok(text.includes(from), 'the file has other words');
+      assert.match((await faultsOf(text.replace(from, to))).join('\n'), fault);
+    });
+  }
 });
 
 describe('generated systemd units', () => {

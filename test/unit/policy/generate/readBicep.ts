@@ -12,6 +12,45 @@ export async function parseBicep(text: string): Promise<Node> {
   return (await parser).parse(text)!.rootNode;
 }
 
+export interface BicepResource {
+  /** `Microsoft.App/jobs@2024-03-01` */
+  readonly type: string;
+  /** Its body as JSON; what is computed stands there as `{ $expression: text }`. */
+  readonly body: unknown;
+}
+
+/** The resources of a file; one in a loop once. */
+export async function bicepResources(text: string): Promise<BicepResource[]> {
+  return (await parseBicep(text)).descendantsOfType('resource_declaration').map((resource) => {
+    const [, , type, , value] = resource.children;
+    const body = value!.type === 'for_statement' ? value!.childForFieldName('body')! : value!;
+    return { type: unescaped(type!.text.slice(1, -1)), body: jsonOf(body) };
+  });
+}
+
+function jsonOf(node: Node): unknown {
+  const children = node.namedChildren.filter(({ type }) => type !== 'comment');
+  switch (node.type) {
+    case 'object':
+      return Object.fromEntries(
+        children.map(({ namedChildren: [key, value] }) => [
+          key!.type === 'string' ? unescaped(key!.text.slice(1, -1)) : key!.text,
+          jsonOf(value!),
+        ]),
+      );
+    case 'array':
+      return children.map(jsonOf);
+    case 'string':
+      return node.descendantsOfType('interpolation').length > 0 ? { $expression: node.text } : unescaped(node.text.slice(1, -1));
+    case 'number':
+      return Number(node.text);
+    case 'boolean':
+      return node.text === 'true';
+    default:
+      return { $expression: node.text };
+  }
+}
+
 /** The text that a string literal stands for. @throws where it is none, or has an interpolation */
 export async function readBicepString(literal: string): Promise<string> {
   const root = await parseBicep(`var x = ${literal}\n`);
