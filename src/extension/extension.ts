@@ -40,7 +40,7 @@ export function activate(context: ExtensionContext): void {
   const accounts = createAccounts(context, log);
   const { directory } = accounts;
   const policyFiles = new PolicyFiles();
-  const places = new CataloguePlaces({ files: policyFiles, runs: () => runs.all() });
+  const places = new CataloguePlaces({ files: policyFiles, runs: () => runs.all(), endpoints: () => directory.endpoints() });
   const session = withCatalogues(accounts.session, (backup) => places.of(backup));
   const files = new RunFiles(join(context.globalStorageUri.fsPath, 'runs'));
   const screen = new RunNotifications(voice);
@@ -54,6 +54,7 @@ export function activate(context: ExtensionContext): void {
     world: systemWorld,
     owner,
     readSettings: readRunSettings,
+    places,
     chainFor: (spec) => schedule.chainFor(spec),
   });
   closing = () => runs.close();

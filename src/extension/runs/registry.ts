@@ -31,6 +31,7 @@ export interface RegistryParts {
   readonly world: World;
   readonly owner: Owner;
   readonly readSettings: () => RunSettings;
+  readonly places?: JobContext['places'];
   /** What a policy says of a scheduled backup. */
   readonly chainFor?: JobContext['chainFor'];
 }
@@ -164,13 +165,14 @@ export class Runs implements RunRegistry {
   }
 
   async #listen(keeper: RecordKeeper, signal: AbortSignal, isResumed: boolean, show: (record: RunRecord) => void): Promise<RunResult> {
-    const { session, world, log, voice, readSettings, chainFor } = this.#parts;
+    const { session, world, log, voice, readSettings, places, chainFor } = this.#parts;
     const settings = readSettings();
     const title = endedTitle(keeper.record.spec, voice);
     const context: JobContext = {
       session,
       settings,
       isResumed,
+      places,
       chainFor,
       options: { world, signal, limits: settings.limits, limiter: this.#limiter },
     };

@@ -1,4 +1,5 @@
 import { workspace, type Disposable } from 'vscode';
+import { parseFolderUrl } from '../../azure/blobAddress.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { RunRecord, RunSpec } from '../runs/run.ts';
 import type { PolicySession } from '../session.ts';
@@ -8,6 +9,8 @@ import type { PolicyFiles } from './policyFiles.ts';
 export interface CataloguePlacesParts {
   readonly files: Pick<PolicyFiles, 'find' | 'read' | 'onDidChange'>;
   readonly runs: () => readonly RunRecord[];
+  /** Blob endpoints of all known accounts, so that path-style addresses are understood. */
+  readonly endpoints: () => readonly string[];
 }
 
 /**
@@ -41,19 +44,36 @@ export class CataloguePlaces implements Disposable {
    * @param catalogue URL of a catalogue as a list shows it, without the `.chain` at its end: of one beside its backup blob that is the blob's own
    */
   async backupOf(catalogue: string): Promise<string> {
-    const targets = (await this.#read()).flatMap(({ rules }) => rules.flatMap(({ to }) => to));
-    const runs = this.#scheduled().map(({ backup, schedule }) => ({ account: backup, catalogue: schedule?.catalogue }));
-    for (const { account, catalogue: place } of [...targets, ...runs]) {
-      const folder = place === undefined ? undefined : `${urlKey(place)}/`;
-      if (folder === undefined || !urlKey(catalogue).startsWith(folder)) continue;
+    for (const { account, place } of await this.#all()) {
+      const folder = `${urlKey(place)}/`;
+      if (!urlKey(catalogue).startsWith(folder)) continue;
       const backup = `${new URL(account).protocol}//${urlKey(catalogue).slice(folder.length)}`;
       if (urlKey(backup).startsWith(urlKey(account))) return backup;
     }
     return catalogue;
   }
 
+  /** Containers where catalogues of backup blobs in this account lie, each once. @param account its blob endpoint */
+  async placesFor(account: string): Promise<readonly { readonly account: string; readonly container: string }[]> {
+    const key = urlKey(account);
+    const found = new Map<string, { account: string; container: string }>();
+    for (const { account: target, place } of await this.#all()) {
+      if (urlKey(target) !== key && !urlKey(target).startsWith(`${key}/`)) continue;
+      const { endpoint, container } = parseFolderUrl(place, this.#parts.endpoints()).address;
+      found.set(`${endpoint}/${container}`, { account: endpoint, container });
+    }
+    return [...found.values()];
+  }
+
   dispose(): void {
     this.#listening.dispose();
+  }
+
+  /** Each place that a policy or a run names, and an account, or a URL in one, whose backup blobs have their catalogues there. */
+  async #all(): Promise<{ readonly account: string; readonly place: string }[]> {
+    const targets = (await this.#read()).flatMap(({ rules }) => rules.flatMap(({ to }) => to));
+    const runs = this.#scheduled().map(({ backup, schedule }) => ({ account: backup, catalogue: schedule?.catalogue }));
+    return [...targets, ...runs].flatMap(({ account, catalogue: place }) => (place === undefined ? [] : [{ account, place }]));
   }
 
   /** Backups and verifications that a policy asked for, the youngest first. */

@@ -5,7 +5,7 @@ import type { RetentionPolicy } from '../../../src/engine/retention/policy.ts';
 import type { JobOptions } from '../../../src/engine/tools.ts';
 import { catalogueFolder } from '../../../src/azure/catalogueFolder.ts';
 import type { Log } from '../../../src/extension/log.ts';
-import type { withCatalogues } from '../../../src/extension/schedule/cataloguePlaces.ts';
+import type { CataloguePlaces, withCatalogues } from '../../../src/extension/schedule/cataloguePlaces.ts';
 import type { RestorePages } from '../../../src/extension/restore/restorePages.ts';
 import type { Runs } from '../../../src/extension/runs/registry.ts';
 import type { RunRecord } from '../../../src/extension/runs/run.ts';
@@ -59,6 +59,8 @@ export class CommandRig {
   readonly client: MemoryClient;
   /** Where the catalogue of a backup blob lies, as policies and runs say. */
   placeOf: ((backup: string) => Promise<string | undefined>) | undefined;
+  /** The same the other way round. */
+  places: (() => CataloguePlaces) | undefined;
   readonly #withCatalogues: typeof withCatalogues;
   #registered: { dispose(): void } | undefined;
 
@@ -93,6 +95,10 @@ export class CommandRig {
       world: chain.world,
       owner: { id: options.owner ?? 'here/1/one', isAlive: () => options.isAlive ?? true },
       readSettings: readRunSettings,
+      places: {
+        backupOf: async (catalogue) => rig.places?.().backupOf(catalogue) ?? catalogue,
+        placesFor: async (account) => rig.places?.().placesFor(account) ?? [],
+      },
     });
     if (!options.like) user.reset();
     options.like?.close();

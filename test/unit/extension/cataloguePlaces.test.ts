@@ -41,7 +41,7 @@ beforeEach(async () => {
   await import('../../support/vscode/register.ts');
   const { CataloguePlaces: Places } = await import('../../../src/extension/schedule/cataloguePlaces.ts');
   const { PolicyFiles } = await import('../../../src/extension/schedule/policyFiles.ts');
-  places = new Places({ files: new PolicyFiles(), runs: () => runs });
+  places = new Places({ files: new PolicyFiles(), runs: () => runs, endpoints: () => [] });
 });
 afterEach(() => places.dispose());
 
@@ -99,7 +99,11 @@ describe('the place of a catalogue', () => {
     const { CataloguePlaces: Places } = await import('../../../src/extension/schedule/cataloguePlaces.ts');
     const real = new PolicyFiles();
     const find = (): ReturnType<typeof real.find> => (isBroken ? Promise.reject(new Error('No list.')) : real.find());
-    const asked = new Places({ files: { find, read: (uri) => real.read(uri), onDidChange: real.onDidChange }, runs: () => [] });
+    const asked = new Places({
+      files: { find, read: (uri) => real.read(uri), onDidChange: real.onDidChange },
+      runs: () => [],
+      endpoints: () => [],
+    });
     policyFolder.write(FILE, policyOf(inPlace('backups/{blob}')));
     await assert.rejects(asked.of(BACKUP), /No list/);
     isBroken = false;
@@ -116,6 +120,8 @@ describe('the place of a catalogue', () => {
     policyFolder.write(FILE, policyOf(inPlace('backups/{blob}')));
     assert.equal(await places.backupOf(found), BACKUP);
     assert.equal(await places.backupOf(BACKUP), BACKUP);
+    assert.deepEqual(await places.placesFor('https://backups.example'), [{ account: 'https://disks.example', container: 'catalogues' }]);
+    assert.deepEqual(await places.placesFor('https://disks.example'), []);
     assert.equal(await places.backupOf(`${PLACE}/strange.example/x`), `${PLACE}/strange.example/x`);
   });
 });
@@ -138,6 +144,7 @@ describe('commands on a chain whose catalogue lies elsewhere', () => {
     await chained(rig.chain, 4);
     policyFolder.texts.set(FILE, policyOf(inPlace('backups/{blob}')));
     rig.placeOf = (backup) => places.of(backup);
+    rig.places = () => places;
   });
 
   async function numbers(): Promise<string[]> {
@@ -163,6 +170,32 @@ describe('commands on a chain whose catalogue lies elsewhere', () => {
     await rig.run(COMMANDS.releaseHold, await pointRow(1));
     assert.deepEqual(await numbers(), ['4', '3', '1']);
     assert.deepEqual(await rig.client.recordStore(CATALOGUE).list(), []);
+  });
+
+  const placeRow = (account: string, name?: string): object => {
+    const at = { id: account, name: account, endpoint: `https://${account}.example` };
+    return name === undefined ? { kind: 'account', account: at } : { kind: 'container', account: at, name };
+  };
+
+  for (const [what, row] of Object.entries({
+    'the account of the backup blob': placeRow('backups'),
+    'its container': placeRow('backups', 'backups'),
+    'the account of the catalogue': placeRow('disks'),
+    'the container of the catalogue': placeRow('disks', 'catalogues'),
+  }))
+    it(`verify it in ${what}`, async () => {
+      rig.containers['https://disks.example'] = ['vhds', 'catalogues'];
+      await rig.run(COMMANDS.verifyAll, row);
+      assert.match(rig.runs.all()[0]!.outcome!, /^No fault was found in 1 backup of \w+: \d+ KiB compared with the disks\.$/);
+    });
+
+  it('verify none of them in another container of its account, and tell of a place of catalogues that cannot be listed', async () => {
+    rig.chain.service.addContainer('https://backups.example/others');
+    await rig.run(COMMANDS.verifyAll, placeRow('backups', 'others'));
+    assert.match(rig.runs.all()[0]!.outcome!, /There are no backups in https:\/\/backups\.example\/others\. Nothing was verified\./);
+    policyFolder.write(FILE, policyOf(inPlace('backups/{blob}', 'https://disks.example/gone')));
+    await rig.run(COMMANDS.verifyAll, placeRow('backups'));
+    assert.match(user.seen.at(-1)!.text, /^gone could not be verified: /);
   });
 
   it('begin no second catalogue when the disk is backed up by hand', async () => {
