@@ -31,6 +31,8 @@ export class Pages<Child, Cursor = string> {
   readonly #load: LoadPage<Child, Cursor>;
   readonly #options: PagesOptions<Child>;
   #children: Child[] = [];
+  /** They are from before the last `renew`. */
+  #isOld = false;
   /** Where the page that is loading, failed or was stopped begins. */
   #cursor: Cursor | undefined;
   #state: 'idle' | 'loading' | 'paused' | 'ended' | 'failed' = 'idle';
@@ -81,14 +83,21 @@ export class Pages<Child, Cursor = string> {
   stop(): void {
     if (this.#state !== 'loading') return;
     this.#abandon();
+    this.#dropOld();
     this.#state = this.#children.length === 0 ? 'idle' : 'paused';
     this.#options.changed();
   }
 
   /** Forgets everything; the next `load` begins anew. */
   reset(): void {
+    this.renew();
+    this.#dropOld();
+  }
+
+  /** The next `load` begins anew; what is there stays until something comes of it, so that rows which are open stay so. */
+  renew(): void {
     this.#abandon();
-    this.#children = [];
+    this.#isOld = true;
     this.#cursor = undefined;
     this.#error = undefined;
     this.#state = 'idle';
@@ -96,6 +105,7 @@ export class Pages<Child, Cursor = string> {
 
   /** Adds a child out of its turn. @param at where, unless there is an order */
   insert(child: Child, at: number): void {
+    this.#dropOld();
     this.#children.splice(at, 0, child);
     this.#add([]);
     this.#options.changed();
@@ -127,6 +137,7 @@ export class Pages<Child, Cursor = string> {
       this.#state = page.next === undefined ? 'ended' : 'paused';
     } catch (error) {
       if (!isCurrent()) return;
+      this.#dropOld();
       this.#error = error;
       this.#state = isBackupError(error, 'cancelled') ? (this.#children.length === 0 ? 'idle' : 'paused') : 'failed';
     }
@@ -135,8 +146,14 @@ export class Pages<Child, Cursor = string> {
   }
 
   #add(children: readonly Child[]): void {
+    this.#dropOld();
     for (const child of children) this.#children.push(child);
     if (this.#options.order) this.#children.sort(this.#options.order);
+  }
+
+  #dropOld(): void {
+    if (this.#isOld) this.#children = [];
+    this.#isOld = false;
   }
 
   #abandon(): void {

@@ -119,6 +119,59 @@ describe('loading in the tree', () => {
     assert.deepEqual(await rig.texts(account), ['disk.vhd — 8 KiB · never backed up']);
   });
 
+  it('keeps the rows of a disk and of its chain while they are read again, so that what is open stays open', async () => {
+    const rig = await new TreeRig().open();
+    await rig.chain.backup();
+    const { childRows } = await import('../../../src/extension/tree/childRows.ts');
+    const disk = await rig.row('disks', 'disk.vhd');
+    const [chain] = await rig.rows(disk);
+    assert.ok(disk.kind === 'blob' && chain?.kind === 'chain');
+    const [point] = await rig.rows(chain);
+    const before = (await rig.rows(disk)).map(({ id }) => id);
+    assert.equal(before.length, 2);
+    rig.chain.write(1, 1);
+    await rig.chain.backup();
+    rig.trees.blobChanged(SOURCE, BACKUP);
+    assert.deepEqual(
+      childRows(disk, rig.voice).map(({ kind }) => kind),
+      ['chain', 'snapshots', 'loading'],
+    );
+    assert.deepEqual(
+      childRows(chain, rig.voice).map(({ kind }) => kind),
+      ['point', 'loading'],
+    );
+    assert.deepEqual(
+      childRows(disk, rig.voice)
+        .slice(0, 2)
+        .map(({ id }) => id),
+      before,
+    );
+    const after = await rig.rows(disk);
+    assert.deepEqual(
+      after.map(({ id }) => id),
+      before,
+    );
+    const points = await rig.rows(after[0]);
+    assert.deepEqual(
+      points.map(({ kind }) => kind),
+      ['point', 'point'],
+    );
+    assert.equal(points[1]!.id, point!.id);
+  });
+
+  it('shows no row from before where reading again fails', async () => {
+    const rig = await new TreeRig().open();
+    await rig.chain.backup();
+    const chain = (await rig.rows(await rig.row('disks', 'disk.vhd')))[0]!;
+    assert.equal((await rig.rows(chain)).length, 1);
+    rig.chain.service.interceptor = () => ({ kind: 'throw', error: rig.denied('No.') });
+    rig.trees.refresh(chain);
+    assert.deepEqual(
+      (await rig.rows(chain)).map(({ kind }) => kind),
+      ['problem'],
+    );
+  });
+
   it('gives up loading when the row is closed or refreshed', async () => {
     const rig = await new TreeRig().open();
     const account = await rig.row('disks');

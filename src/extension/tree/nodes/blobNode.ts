@@ -138,7 +138,7 @@ export class BlobNode implements Branch {
     this.#crowded = undefined;
     this.#hints = backupHints(item);
     this.#keys = [item.url, ...this.#hints].map(urlKey);
-    this.pages.reset();
+    this.pages.renew();
   }
 
   reset(): void {
@@ -148,7 +148,7 @@ export class BlobNode implements Branch {
 
   /** Lists the blob again. What is known of its chains stays. */
   reload(): void {
-    this.pages.reset();
+    this.pages.renew();
     this.#shelf.reread(this);
   }
 

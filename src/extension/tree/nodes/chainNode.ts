@@ -95,7 +95,7 @@ export class ChainNode implements Branch {
   /** Lists the points again, and asks how the chain stands where that is not known. */
   reload(): void {
     void this.#context.book.ask(this.backup);
-    this.pages.reset();
+    this.pages.renew();
   }
 
   get chainKeys(): readonly string[] {
