@@ -1,6 +1,7 @@
 import type { Loss } from '../commands/snapshots/loss.ts';
 import { needText } from './need.ts';
 import { placeOf } from './places.ts';
+import { safetySentence } from './snapshot.ts';
 import { momentText, timeIn } from './times.ts';
 import type { Voice } from './voice.ts';
 
@@ -54,6 +55,8 @@ function lossText(loss: Loss, voice: Voice): string {
       );
     case 'unsure':
       return [t('Whether a chain needs it could not be found out.'), loss.reason].filter(Boolean).join(' ');
+    case 'safety':
+      return [safetySentence(loss.role, voice), t('No chain needs it.')].join(' ');
     case 'nothing':
       return t('No chain needs it.');
   }

@@ -15,11 +15,10 @@ import type { RowIcon, RowWords, Voice } from './voice.ts';
  * - `orphan`: carries the mark of a run, but no point and no open run names it
  * - `marked`: carries the mark of a run; whether a point names it was not found out
  * - `safety`: a rewind took it before it wrote
- * - `rewound`: a rewind took it afterwards, to prove what it wrote
  * - `replaced`: a promotion took it before another snapshot was copied over the blob
  * - `foreign`: somebody else took it
  */
-export type SnapshotRole = 'anchor' | 'earlier' | 'open' | 'orphan' | 'marked' | 'safety' | 'rewound' | 'replaced' | 'foreign';
+export type SnapshotRole = 'anchor' | 'earlier' | 'open' | 'orphan' | 'marked' | 'safety' | 'replaced' | 'foreign';
 
 export interface SnapshotFacts {
   readonly item: SnapshotItem;
@@ -87,8 +86,6 @@ function roleWord(role: SnapshotRole, point: number | undefined, { t }: Voice): 
       return t('of a backup run');
     case 'safety':
       return t('before a rewind');
-    case 'rewound':
-      return t('after a rewind');
     case 'replaced':
       return t('before a promotion');
     case 'foreign':
@@ -97,7 +94,8 @@ function roleWord(role: SnapshotRole, point: number | undefined, { t }: Voice): 
 }
 
 /** What needs say is left to them. */
-function roleSentence(role: SnapshotRole, { t }: Voice): string | undefined {
+function roleSentence(role: SnapshotRole, voice: Voice): string | undefined {
+  const { t } = voice;
   switch (role) {
     case 'anchor':
     case 'open':
@@ -109,14 +107,18 @@ function roleSentence(role: SnapshotRole, { t }: Voice): string | undefined {
     case 'marked':
       return t('A run took it. It is not the anchor; which point names it, if any, was not looked up.');
     case 'safety':
-      return t('The disk as it was before a rewind wrote to it. Nothing else may hold that state.');
-    case 'rewound':
-      return t('The disk as a rewind left it; it was compared with the recovery point.');
     case 'replaced':
-      return t('The blob as it was before another snapshot was promoted over it. Nothing else may hold that state.');
+      return safetySentence(role, voice);
     case 'foreign':
       return t('Somebody else took it: a person or another tool. No chain here knows it.');
   }
+}
+
+/** What a snapshot holds that was taken before something was written over it. */
+export function safetySentence(role: 'safety' | 'replaced', { t }: Voice): string {
+  return role === 'safety'
+    ? t('It holds the disk as it was before a rewind wrote to it. Perhaps nothing else does.')
+    : t('It holds the blob as it was before another snapshot was promoted over it. Perhaps nothing else does.');
 }
 
 function iconOf(role: SnapshotRole): RowIcon {
@@ -133,7 +135,6 @@ function iconOf(role: SnapshotRole): RowIcon {
     case 'safety':
     case 'replaced':
       return { id: 'shield' };
-    case 'rewound':
     case 'foreign':
       return { id: 'device-camera' };
   }

@@ -2,6 +2,10 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { COMMANDS } from '../../../src/extension/names.ts';
 import type { CatalogueEntry } from '../../../src/engine/chain/entry.ts';
+import { KEY } from '../../../src/engine/chain/metadata.ts';
+import { resultOf } from '../../../src/engine/events.ts';
+import { safetyMark } from '../../../src/engine/jobs/promote/safetyMark.ts';
+import { planRewind, runRewind } from '../../../src/engine/jobs/restore/rewind.ts';
 import { BackupError } from '../../../src/engine/errors.ts';
 import { BACKUP, SOURCE } from '../../support/chain/memoryChain.ts';
 import { CommandRig, diskRow, snapshotRow } from '../../support/extension/commandRig.ts';
@@ -106,6 +110,36 @@ describe('Delete Snapshot', () => {
     await rig.run(COMMANDS.deleteSnapshot, snapshotRow(SOURCE, open));
     assert.match(modals()[0]!.detail!, /A run that is not finished needs it/);
     assert.deepEqual(modals()[0]!.choices, ['Delete All the Same…']);
+  });
+
+  it('says what is lost with the snapshot that a rewind took before it wrote, as its card does', async () => {
+    const [first] = await chained();
+    const request = { ...rig.chain.request(), disk: rig.chain.service.pageBlob(SOURCE), point: first!.backup.snapshot };
+    const options = { world: rig.chain.world };
+    const { safetySnapshot } = await resultOf(runRewind(await planRewind(request, options), request, options));
+    const { snapshotCard } = await import('../../../src/extension/words/snapshot.ts');
+    const { roleWithoutChain } = await import('../../../src/extension/tree/chains/snapshotRoles.ts');
+    const listed = await Array.fromAsync(rig.chain.service.pageBlob(SOURCE).snapshots());
+    const { id, metadata } = listed.find((snapshot) => snapshot.id === safetySnapshot)!;
+    const item = { id, metadata, length: 8192 };
+    const card = snapshotCard({ item, role: roleWithoutChain(item), point: undefined, needs: [] }, rig.voice).replaceAll('\\', '');
+    const sentence = 'It holds the disk as it was before a rewind wrote to it. Perhaps nothing else does.';
+    assert.ok(card.includes(sentence), card);
+    user.answers(/Delete the snapshot/, 'Delete');
+    await rig.run(COMMANDS.deleteSnapshot, snapshotRow(SOURCE, safetySnapshot));
+    assert.ok(modals()[0]!.detail!.startsWith(`${sentence} No chain needs it.`), modals()[0]!.detail);
+    assert.equal(modals().length, 1);
+    assert.ok(!(await idsOf(SOURCE)).includes(safetySnapshot));
+  });
+
+  it('says what is lost with the snapshot that a promotion took before it', async () => {
+    await chained();
+    const id = await rig.chain.service.pageBlob(SOURCE).createSnapshot({ [KEY.attempt]: safetyMark('etag').value });
+    await rig.run(COMMANDS.deleteSnapshot, snapshotRow(SOURCE, id));
+    assert.match(
+      modals()[0]!.detail!,
+      /^It holds the blob as it was before another snapshot was promoted over it\. Perhaps nothing else does\./,
+    );
   });
 
   it('asks twice where the chain cannot be asked', async () => {

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { KEY } from '../../../src/engine/chain/metadata.ts';
 import { writeOpenRun } from '../../../src/engine/chain/openRun.ts';
 import { BackupError } from '../../../src/engine/errors.ts';
+import { BEFORE_REWIND } from '../../../src/engine/jobs/restore/safetyMark.ts';
 import { safetyMark } from '../../../src/engine/jobs/promote/safetyMark.ts';
 import { PAGE } from '../../../src/engine/ranges/pageRange.ts';
 import type { TreeNode } from '../../../src/extension/tree/node.ts';
@@ -251,14 +252,16 @@ describe('the tree of accounts', () => {
     const { foreign } = rig.chain.service;
     foreign.snapshot(SOURCE, { owner: 'somebody' });
     foreign.snapshot(SOURCE, { [KEY.run]: 'gone', [KEY.backup]: BACKUP });
-    foreign.snapshot(SOURCE, { [KEY.run]: 'rewind', [KEY.restore]: 'partial' });
+    foreign.snapshot(SOURCE, { [KEY.run]: 'rewind', ...BEFORE_REWIND });
+    // Of an earlier version.
+    foreign.snapshot(SOURCE, { [KEY.run]: 'rewind' });
     foreign.snapshot(SOURCE, { [KEY.attempt]: safetyMark('etag').value });
     const group = await rig.row('disks', 'disk.vhd', /^Snapshots/);
     assert.deepEqual(
       (await rig.rows(group)).map((row) => row.row().item),
-      ['replaced', 'safety', 'orphan', 'foreign', 'anchor', 'earlier'].map((role) => `snapshot.${role}.onDisk`),
+      ['replaced', 'safety', 'safety', 'orphan', 'foreign', 'anchor', 'earlier'].map((role) => `snapshot.${role}.onDisk`),
     );
-    assert.match(group.row().description, /^6 · 1 anchor$/);
+    assert.match(group.row().description, /^7 · 1 anchor$/);
   });
 
   it('shows what else lies on a backup blob', async () => {

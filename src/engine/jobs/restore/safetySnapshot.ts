@@ -5,6 +5,7 @@ import { isBackupError } from '../../errors.ts';
 import type { Hold } from '../../hold/hold.ts';
 import type { Metadata, PageBlob, SnapshotId } from '../../pageBlob.ts';
 import type { Tools } from '../../tools.ts';
+import { BEFORE_REWIND } from './safetyMark.ts';
 
 /**
  * The disk as it is before anything is written. A rewind that was interrupted has taken it already, also one to another point: what the disk is now
@@ -20,7 +21,7 @@ export async function safetySnapshot({ guard, journal }: Hold, before: Metadata,
   const fence = { leaseId: guard.leaseId };
   const id =
     (await earlierSafetySnapshot(guard.blob, before, tools)) ??
-    (await takeMarkedSnapshot(guard.blob, mark, marks, {}, { retrier, fence, signal }));
+    (await takeMarkedSnapshot(guard.blob, mark, marks, BEFORE_REWIND, { retrier, fence, signal }));
   emit({ type: 'note', text: `The disk as it was before is its snapshot ${id}.` });
   // What was written before belongs to this snapshot; without it nothing may be skipped.
   await journal.write({ snapshot: id, ...(record.snapshot !== id && { applied: 0 }) });

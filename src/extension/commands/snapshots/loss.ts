@@ -6,6 +6,7 @@ import { pointOf } from '../../../engine/jobs/points/pointState.ts';
 import type { Metadata } from '../../../engine/pageBlob.ts';
 import { toolsFor, type JobOptions } from '../../../engine/tools.ts';
 import { markedBackup } from '../../backupMark.ts';
+import { safetyRole } from '../../safetyRole.ts';
 import type { AzureSession } from '../../session.ts';
 import { unfinishedOn } from '../../unfinished.ts';
 import { urlKey } from '../../words/places.ts';
@@ -17,12 +18,14 @@ import type { SnapshotRef } from '../rows.ts';
  * - `needed`: something that a chain or a person needs, for each of these reasons
  * - `point`: one recovery point
  * - `unsure`: a chain may need it, but could not be asked
+ * - `safety`: what a rewind or a promotion kept before it wrote; no chain needs it
  * - `nothing`: no chain needs it
  */
 export type Loss =
   | { readonly kind: 'needed'; readonly needs: readonly Need[] }
   | { readonly kind: 'point'; readonly number: number }
   | { readonly kind: 'unsure'; readonly reason: string }
+  | { readonly kind: 'safety'; readonly role: 'safety' | 'replaced' }
   | { readonly kind: 'nothing' };
 
 interface Tools {
@@ -33,11 +36,12 @@ interface Tools {
 /** Asks the chains, now: what the tree shows may be old. */
 export async function lossOf(snapshot: SnapshotRef, tools: Tools): Promise<Loss> {
   const marks = await marksOn(snapshot.blob, tools);
-  const losses = [await asPoint(snapshot, marks.get(snapshot.id) ?? {}, tools)];
+  const own = marks.get(snapshot.id) ?? {};
+  const losses = [await asPoint(snapshot, own, tools), asSafety(own)];
   for (const backup of backupsNamedIn(marks.values())) losses.push(await asSource(snapshot, backup, tools));
   const needs = losses.flatMap((loss) => (loss.kind === 'needed' ? loss.needs : []));
   if (needs.length > 0) return { kind: 'needed', needs };
-  const order: readonly Loss['kind'][] = ['point', 'unsure', 'nothing'];
+  const order: readonly Loss['kind'][] = ['point', 'unsure', 'safety', 'nothing'];
   return losses.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))[0]!;
 }
 
@@ -81,6 +85,11 @@ async function asSource({ blob, id }: SnapshotRef, backup: string, tools: Tools)
     const needs = diskSnapshotNeeds(id, summary, backup);
     return needs.length > 0 ? { kind: 'needed', needs } : { kind: 'nothing' };
   });
+}
+
+function asSafety(marks: Metadata): Loss {
+  const role = safetyRole(marks);
+  return role === undefined ? { kind: 'nothing' } : { kind: 'safety', role };
 }
 
 async function unsureIfUnreadable(look: () => Promise<Loss>): Promise<Loss> {

@@ -6,6 +6,7 @@ import { namingPoints } from '../../../engine/jobs/points/namingPoints.ts';
 import { isBeforePromotion } from '../../../engine/jobs/promote/safetyMark.ts';
 import type { RecordStore } from '../../../engine/recordStore.ts';
 import type { JobOptions } from '../../../engine/tools.ts';
+import { safetyRole } from '../../safetyRole.ts';
 import type { SnapshotFacts } from '../../words/snapshot.ts';
 
 export interface ChainAtHand {
@@ -42,7 +43,7 @@ export async function diskSnapshotRoles(
     if (needs.length > 0) return { item, role: 'open', point: undefined, needs };
     const point = looks.map(({ named }) => named.get(item.id)).find((number) => number !== undefined);
     if (point !== undefined) return { item, role: 'earlier', point, needs };
-    const role = safetyRole(item) ?? (isMarked(item) ? (isComplete ? 'orphan' : 'marked') : 'foreign');
+    const role = safetyRole(item.metadata) ?? (isMarked(item) ? (isComplete ? 'orphan' : 'marked') : 'foreign');
     return { item, role, point: undefined, needs };
   });
 }
@@ -70,18 +71,10 @@ export async function otherSnapshots(
 
 /** Where the blob has no chain that is known: one that names its backup blob was looked up there, others were not. */
 export function roleWithoutChain(item: SnapshotItem): SnapshotFacts['role'] {
-  const role = safetyRole(item);
+  const role = safetyRole(item.metadata);
   if (role !== undefined) return role;
   if (!isMarked(item) && item.metadata[KEY.attempt] === undefined) return 'foreign';
   return item.metadata[KEY.backup] === undefined ? 'marked' : 'orphan';
-}
-
-/** While a rewind writes, its blob is marked as partial, and so are the snapshots that it takes. */
-function safetyRole({ metadata }: SnapshotItem): 'safety' | 'rewound' | 'replaced' | undefined {
-  if (isBeforePromotion(metadata)) return 'replaced';
-  if (metadata[KEY.restore] !== 'partial') return undefined;
-  if (metadata[KEY.attempt] !== undefined) return 'rewound';
-  return metadata[KEY.run] === undefined ? undefined : 'safety';
 }
 
 function isMarked({ metadata }: SnapshotItem): boolean {
