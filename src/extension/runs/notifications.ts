@@ -85,7 +85,11 @@ export class RunNotifications implements RunScreen {
   }
 
   tellClash(record: RunRecord): void {
-    const text = l10n.t('This blob is in use: {0} is under way. Nothing was started.', endedTitle(record.spec, this.#voice));
+    const title = endedTitle(record.spec, this.#voice);
+    const text =
+      record.spec.job === 'verifyAll'
+        ? l10n.t('{0} is under way already. Nothing was started.', title)
+        : l10n.t('This blob is in use: {0} is under way. Nothing was started.', title);
     void offer(notices.showInformationMessage(text, this.#showLog()));
   }
 

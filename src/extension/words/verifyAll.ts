@@ -21,13 +21,7 @@ export function verifyAllText({ totals, trouble }: VerifyAllResult, place: strin
   const failed = trouble.filter(({ outcome }) => outcome === 'failed');
   const unverified = trouble.filter(({ outcome }) => outcome === 'unverified');
   const parts: string[] = [];
-  if (failed.length > 0) {
-    const names = failed.slice(0, NAMED).map((verdict) => wrongText(verdict, voice));
-    parts.push(t('Wrong recovery points were found: {0}.', names.join(', ') + (failed.length > NAMED ? ', …' : '')));
-    parts.push(t('Do not restore them.'));
-    if (failed.some(({ result }) => result?.newestFailed))
-      parts.push(t('Back up the disks whose newest point is wrong: that compares the whole disk, and makes a right point.'));
-  }
+  if (failed.length > 0) parts.push(...wrongTexts(failed, voice));
   if (unverified.length > 0) {
     const [first] = unverified;
     const { name } = placeOf(first!.backup);
@@ -41,10 +35,30 @@ export function verifyAllText({ totals, trouble }: VerifyAllResult, place: strin
   const compared = sizeText(totals.compared);
   if (trouble.length === 0)
     parts.push(t('No fault was found in {0} of {1}: {2} compared with the disks.', backupsText(good, voice), place, compared));
-  else if (good > 0) parts.push(t('No fault was found in the other {0}.', countText(good, voice)));
+  else if (good > 0) parts.push(t('No fault was found in {0}.', othersText(good, voice)));
   if (totals.structure > 0)
     parts.push(t('Of {0} no content was compared, since the snapshots of the disks are gone.', backupsText(totals.structure, voice)));
   return parts.join(' ');
+}
+
+/** What is wrong, and what to do. */
+function wrongTexts(failed: readonly ChainVerdict[], voice: Voice): string[] {
+  const { t } = voice;
+  const points = failed.reduce((count, { result }) => count + (result?.failed ?? 0), 0);
+  const newest = failed.filter(({ result }) => result?.newestFailed).length;
+  const names = failed.slice(0, NAMED).map((verdict) => wrongText(verdict, voice));
+  const all = names.join(', ') + (failed.length > NAMED ? ', …' : '');
+  const parts =
+    points === 1
+      ? [t('A wrong recovery point was found: {0}.', all), t('Do not restore it.')]
+      : [t('Wrong recovery points were found: {0}.', all), t('Do not restore them.')];
+  if (newest === 0) return parts;
+  return [
+    ...parts,
+    points === 1
+      ? t('Back the disk up now: that compares the whole disk, and makes a right point.')
+      : t('Back up the disks whose newest point is wrong: that compares the whole disk, and makes a right point.'),
+  ];
 }
 
 function wrongText({ backup, result }: ChainVerdict, { t }: Voice): string {
@@ -55,4 +69,8 @@ function wrongText({ backup, result }: ChainVerdict, { t }: Voice): string {
 
 function backupsText(count: number, voice: Voice): string {
   return count === 1 ? voice.t('1 backup') : voice.t('{0} backups', countText(count, voice));
+}
+
+function othersText(count: number, voice: Voice): string {
+  return count === 1 ? voice.t('1 other backup') : voice.t('{0} other backups', countText(count, voice));
 }

@@ -243,7 +243,7 @@ describe('Verify All Backups…', () => {
     assert.deepEqual([told.kind, told.choices], ['error', ['Show Log']]);
     assert.match(
       told.text,
-      /^Wrong recovery points were found: point 3 of disk\.vhd\. Do not restore them\. Back up the disks whose newest point is wrong: that compares the whole disk, and makes a right point\.$/,
+      /^A wrong recovery point was found: point 3 of disk\.vhd\. Do not restore it\. Back the disk up now: that compares the whole disk, and makes a right point\.$/,
     );
     assert.ok(rig.logged.some((line) => /point 3 is wrong\. 512 bytes differ/.test(line)));
   });
@@ -253,9 +253,38 @@ describe('Verify All Backups…', () => {
     rig.containers = { 'https://backups.example': ['backups', 'gone'], 'https://disks.example': ['vhds'] };
     const account = (name: string) => ({ kind: 'account', account: { id: name, name, endpoint: `https://${name}.example` } });
     await rig.run(COMMANDS.verifyAll, account('backups'));
-    assert.match(user.seen.at(-1)!.text, /^gone could not be verified: .*No fault was found in the other 1\.$/);
+    assert.match(user.seen.at(-1)!.text, /^gone could not be verified: .*No fault was found in 1 other backup\.$/);
     await rig.run(COMMANDS.verifyAll, account('disks'));
     assert.match(user.seen.at(-1)!.text, /^There are no backups in https:\/\/disks\.example\. Nothing was verified\./);
+  });
+
+  it('speaks of several wrong points as such', async () => {
+    const [first, , newest] = await chained();
+    for (const { backup } of [first!, newest!]) {
+      const { pages } = rig.chain.service.ledger.content(BACKUP, backup.snapshot);
+      pages.put({ start: 0, end: 512 }, 0, new Uint8Array(512).fill(77));
+    }
+    await rig.run(COMMANDS.verifyAll, container);
+    assert.match(
+      user.seen.at(-1)!.text,
+      /^Wrong recovery points were found: points \d, \d of disk\.vhd\. Do not restore them\. Back up the disks whose newest point is wrong: /,
+    );
+  });
+
+  it('is not begun a second time while it runs, and says what is under way', async () => {
+    await chained();
+    const { begin, gate } = { begin: Promise.withResolvers<void>(), gate: Promise.withResolvers<void>() };
+    rig.intercept = async (_, open) => {
+      begin.resolve();
+      await gate.promise;
+      return open();
+    };
+    const first = rig.run(COMMANDS.verifyAll, container);
+    await begin.promise;
+    await rig.run(COMMANDS.verifyAll, container);
+    assert.equal(user.seen.at(-1)!.text, 'Verification of all backups of backups is under way already. Nothing was started.');
+    gate.resolve();
+    await first;
   });
 
   it('stops when told so, and can be begun again', async () => {
