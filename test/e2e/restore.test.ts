@@ -138,4 +138,22 @@ describe('a restore through the wizard', () => {
     await workbench.notifications.wait(/(Backed up web\.vhd|Nothing changed in web\.vhd)/);
     assert.ok(emulator.counts.pages.put + emulator.counts.pages.putFromUrl <= 2 * changed.length, 'the whole disk was copied again');
   });
+
+  it('knows the snapshot of the disk as it was before, and says what is lost with it', async () => {
+    const { sidebar, workbench } = on.stage;
+    const { accounts } = sidebar;
+    await accounts.row(LIVE).expand();
+    await accounts.row('web.vhd', 2).expand();
+    await accounts.row('Snapshots on the disk').expand();
+    const before = sidebar.rowThat(accounts, 'before a rewind');
+    await before.wait(({ icon }) => icon === 'shield');
+    await before.chooseFromMenu('Delete Snapshot');
+    await workbench.dialog.wait(/^Delete the snapshot .* of web\.vhd\?$/);
+    assert.match(
+      await workbench.dialog.detail(),
+      /^It holds the disk as it was before a rewind wrote to it\. Perhaps nothing else does\. No chain needs it\./,
+    );
+    await workbench.screenshot('delete-before-rewind');
+    await workbench.dialog.cancel();
+  });
 });
