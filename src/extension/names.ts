@@ -56,6 +56,26 @@ export const COMMANDS = {
 
 export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS];
 
+/** Commands that are nothing without a row: the palette has none of them. */
+export const ROW_COMMANDS: readonly CommandId[] = [
+  COMMANDS.copySnapshot,
+  COMMANDS.promoteSnapshot,
+  COMMANDS.deleteSnapshot,
+  COMMANDS.copyUrl,
+  COMMANDS.revealBackup,
+  COMMANDS.detachAccount,
+  COMMANDS.pinAccount,
+  COMMANDS.unpinAccount,
+  COMMANDS.loadMore,
+  COMMANDS.retry,
+  COMMANDS.cancelRun,
+  COMMANDS.resumeRun,
+  COMMANDS.forgetRun,
+  COMMANDS.holdPoint,
+  COMMANDS.releaseHold,
+  COMMANDS.prune,
+];
+
 export const VIEWS = {
   container: 'pageBlobBackup',
   accounts: 'pageBlobBackup.accounts',

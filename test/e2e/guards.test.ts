@@ -153,7 +153,7 @@ describe('what keeps people from harm', () => {
       rows.filter(({ level }) => level === 4).map(({ description }) => description),
       ['foreign · not taken by a backup', 'anchor · point 1'],
     );
-    await sidebar.rowThat(accounts, 'foreign · not taken by a backup').chooseFromMenu('Delete Snapshot');
+    await sidebar.askToDelete(sidebar.rowThat(accounts, 'foreign · not taken by a backup'));
     await dialog.wait(/^Delete the snapshot .* of web\.vhd\?$/);
     assert.match(await dialog.detail(), /^No chain needs it\./);
     assert.deepEqual(await dialog.buttons(), ['Cancel', 'Delete']);
@@ -167,7 +167,7 @@ describe('what keeps people from harm', () => {
     const { dialog } = workbench;
     const disks = on.stage.container(LIVE, 'vhds');
     const anchor = sidebar.rowThat(sidebar.accounts, 'anchor · point 1');
-    await anchor.chooseFromMenu('Delete Snapshot');
+    await sidebar.askToDelete(anchor);
     await dialog.wait(/^Delete the snapshot .* of web\.vhd\?$/);
     assert.match(
       await dialog.detail(),
@@ -177,7 +177,7 @@ describe('what keeps people from harm', () => {
     await workbench.screenshot('delete-anchor');
     await dialog.cancel();
 
-    await anchor.chooseFromMenu('Delete Snapshot');
+    await sidebar.askToDelete(anchor);
     await dialog.wait(/^Delete the snapshot/);
     await dialog.press('Delete All the Same…');
     await dialog.wait(/^This breaks the chain\. Delete .* all the same\?$/);
@@ -185,7 +185,7 @@ describe('what keeps people from harm', () => {
     await dialog.press('Cancel');
     assert.equal((await snapshotsOf(disks, 'web.vhd')).length, 1);
 
-    await anchor.chooseFromMenu('Delete Snapshot');
+    await sidebar.askToDelete(anchor);
     await dialog.wait(/^Delete the snapshot/);
     await dialog.press('Delete All the Same…');
     await dialog.wait(/^This breaks the chain\./);

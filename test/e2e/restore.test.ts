@@ -143,11 +143,12 @@ describe('a restore through the wizard', () => {
     const { sidebar, workbench } = on.stage;
     const { accounts } = sidebar;
     await accounts.row(LIVE).expand();
-    await accounts.row('web.vhd', 2).expand();
+    await accounts.row('vhds').expand();
+    await accounts.row('web.vhd', 3).expand();
     await accounts.row('Snapshots on the disk').expand();
     const before = sidebar.rowThat(accounts, 'before a rewind');
     await before.wait(({ icon }) => icon === 'shield');
-    await before.chooseFromMenu('Delete Snapshot');
+    await sidebar.askToDelete(before);
     await workbench.dialog.wait(/^Delete the snapshot .* of web\.vhd\?$/);
     assert.match(
       await workbench.dialog.detail(),

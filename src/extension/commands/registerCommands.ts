@@ -1,6 +1,6 @@
 import { commands, Disposable, l10n } from 'vscode';
 import { notices } from '../notices.ts';
-import { COMMANDS } from '../names.ts';
+import { COMMANDS, ROW_COMMANDS } from '../names.ts';
 import { failureOf, type Remedy } from '../words/failure.ts';
 import type { CommandTools } from './tools.ts';
 
@@ -8,6 +8,7 @@ import type { CommandTools } from './tools.ts';
 export function registerCommands(tools: CommandTools): Disposable {
   const registered = Object.entries(COMMANDS).map(([name, id]) => {
     return commands.registerCommand(id, async (...args: unknown[]) => {
+      if (args[0] === undefined && ROW_COMMANDS.includes(id)) return tellNoRow();
       try {
         // What commands do, and the engine with it, is read with the first command and not when VS Code starts.
         const { HANDLERS } = await import('./handlers.ts');
@@ -19,6 +20,11 @@ export function registerCommands(tools: CommandTools): Disposable {
     });
   });
   return Disposable.from(...registered);
+}
+
+/** While rows are drawn again VS Code knows none of those below them, and a menu that was open names nothing. Better said than done to another row. */
+function tellNoRow(): void {
+  void notices.showInformationMessage(l10n.t('The list was being read again at that moment, so nothing was done. Please try once more.'));
 }
 
 async function tellFailure(error: unknown, again: () => Thenable<unknown>, { log, voice }: CommandTools): Promise<void> {

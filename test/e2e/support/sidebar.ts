@@ -71,6 +71,18 @@ export class Sidebar {
     await row.waitUntilGone();
   }
 
+  /** Chooses *Delete Snapshot* of a row and waits for its question: once more where rows above it were just drawn again, as people are told to. */
+  async askToDelete(row: TreeRow): Promise<void> {
+    const { dialog, page } = this.#workbench;
+    const lost = page.locator('.notification-toast').filter({ hasText: 'Please try once more' });
+    for (;;) {
+      await row.chooseFromMenu('Delete Snapshot');
+      await dialog.locator.or(lost).first().waitFor();
+      if ((await lost.count()) === 0) return;
+      await this.#workbench.runCommand('Notifications: Clear All Notifications');
+    }
+  }
+
   /** The row with this description. */
   rowThat(view: View, description: string): TreeRow {
     const text = this.#workbench.page.locator('.label-description').filter({ hasText: wholly(description) });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { COMMANDS } from '../../../src/extension/names.ts';
+import { COMMANDS, ROW_COMMANDS } from '../../../src/extension/names.ts';
 import type { CatalogueEntry } from '../../../src/engine/chain/entry.ts';
 import { KEY } from '../../../src/engine/chain/metadata.ts';
 import { resultOf } from '../../../src/engine/events.ts';
@@ -301,6 +301,17 @@ describe('Verify All Backups…', () => {
 });
 
 describe('small commands', () => {
+  it('say so where VS Code has lost the row, which happens while rows above it are drawn again', async () => {
+    rig = await CommandRig.open();
+    for (const id of ROW_COMMANDS) {
+      await rig.run(id, undefined, undefined);
+      const told = user.seen.pop()!;
+      assert.deepEqual([told.kind, told.modal], ['info', false], id);
+      assert.match(told.text, /nothing was done\. Please try once more\.$/);
+    }
+    assert.deepEqual([rig.asked, user.seen], [[], []]);
+  });
+
   it('copy URLs without a SAS', async () => {
     const [first] = await chained();
     await rig.run(COMMANDS.copyUrl, diskRow, [diskRow, pointRow(first!)]);
@@ -332,14 +343,14 @@ describe('small commands', () => {
 
   it('hand on what trees and accounts do', async () => {
     rig = await CommandRig.open();
-    for (const id of [COMMANDS.refresh, COMMANDS.filter, COMMANDS.clearFilter, COMMANDS.loadMore, COMMANDS.retry, COMMANDS.signIn])
-      await rig.run(id);
+    for (const id of [COMMANDS.loadMore, COMMANDS.retry]) await rig.run(id, diskRow);
+    for (const id of [COMMANDS.refresh, COMMANDS.filter, COMMANDS.clearFilter, COMMANDS.signIn]) await rig.run(id);
     await rig.run(COMMANDS.selectSubscriptions);
     await rig.run(COMMANDS.attachAccount);
     await rig.run(COMMANDS.attachEmulator);
     assert.deepEqual(
       rig.asked.map((each) => each.split(' ')[0]),
-      ['refresh', 'filter', 'clearFilter', 'loadMore', 'retry', 'signIn', 'subscriptions', 'attach', 'emulator'],
+      ['loadMore', 'retry', 'refresh', 'filter', 'clearFilter', 'signIn', 'subscriptions', 'attach', 'emulator'],
     );
   });
 });

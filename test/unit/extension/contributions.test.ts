@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { COMMANDS, CONTEXT_KEYS, ITEMS, PAGES, SCHEMES, SETTINGS, VIEWS } from '../../../src/extension/names.ts';
+import { COMMANDS, ROW_COMMANDS, CONTEXT_KEYS, ITEMS, PAGES, SCHEMES, SETTINGS, VIEWS } from '../../../src/extension/names.ts';
 import { BUNDLE, bundleText, extensionSources, extensionTexts, ROOT } from '../../support/extension/bundle.ts';
 import { readManifest, strings, type MenuItem } from '../../support/extension/manifest.ts';
 
@@ -210,6 +210,7 @@ describe('menus', () => {
 
   it('keep what needs a row out of the palette', () => {
     const hidden = contributes.menus['commandPalette']!.filter(({ when }) => when === 'false').map(({ command }) => command);
+    assert.deepEqual(hidden.toSorted(), ROW_COMMANDS.toSorted());
     const inPalette = ids.filter((id) => !hidden.includes(id)).map((id) => id.split('.')[1]!);
     const asking = [
       'backUp',
