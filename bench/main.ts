@@ -13,6 +13,7 @@ import { azCopyAbsent, Programs } from './programs.ts';
 import type { Row, Rows } from './row.ts';
 import { applying } from './rows/applying.ts';
 import { differencePage } from './rows/differencePage.ts';
+import { editor } from './rows/editor.ts';
 import { fullCopy } from './rows/full.ts';
 import { incremental } from './rows/incremental.ts';
 import { incrementalLarge } from './rows/incrementalLarge.ts';
@@ -39,6 +40,7 @@ const groups: Readonly<Record<string, Rows>> = {
   incrementalLarge: incrementalLarge(programs),
   restoring: restoring(programs),
   apply: applying(programs),
+  editor: editor(ground),
   shaped: shaped(ground),
 };
 

@@ -1,4 +1,4 @@
-// Takes away each protection of the engine in turn and shows that the tests turn red: `npm run mutants [-- words of a mutant]`.
+// Takes away each protection of the engine in turn and shows that the tests turn red: `npm run mutants [-- pattern]`.
 // The unit tests of the engine go first; a mutant they do not kill meets the random histories. Works on copies of the tree.
 // Status 1 when a mutant lives. `--histories` lets every mutant meet the histories as well, and tells what they make of it.
 // `--shard 1/2` takes every second one, `--from N` begins with the Nth. How each one ended is kept in `.cache/mutants.jsonl`: with `--continue`
@@ -130,7 +130,7 @@ function known() {
 const lineOf = ({ what, killer, histories: also }) =>
   `${killer ? 'killed' : 'ALIVE '} | ${what} | ${killer ? `${killer.file}: ${killer.test}` : ''}${also ? ` | histories: ${also}` : ''}`;
 
-const chosen = ENGINE_MUTANTS.filter(({ what }) => words.every((word) => what.includes(word)));
+const chosen = ENGINE_MUTANTS.filter(({ what }) => words.every((word) => new RegExp(word).test(what)));
 const names = new Set(ENGINE_MUTANTS.map(({ what }) => what));
 if (names.size < ENGINE_MUTANTS.length) throw new Error('Two mutants have one name.');
 // Before anything runs: code that has moved on leaves mutants behind that change nothing.

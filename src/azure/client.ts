@@ -167,7 +167,7 @@ export class AccountClient {
       userAgentOptions: { userAgentPrefix: this.settings.userAgent },
     };
     const pipeline = newPipeline(credential, options);
-    pipeline.factories.push(checkedBodyPolicy);
+    pipeline.factories.push(checkedBodyPolicy, keptConnectionPolicy);
     if (this.settings.apiVersion !== undefined) pipeline.factories.push(apiVersionPolicy(this.settings.apiVersion));
     if (this.settings.onRequest) pipeline.factories.push(tellingPolicy(this.settings.onRequest));
     return pipeline;
@@ -195,6 +195,19 @@ const checkedBodyPolicy: RequestPolicyFactory = {
     sendRequest(request: WebResource) {
       const kept = request.headers.get('x-ms-blob-content-md5');
       if (kept !== undefined && request.headers.get('x-ms-blob-type') === 'BlockBlob') request.headers.set('content-md5', kept);
+      return next.sendRequest(request);
+    },
+  }),
+};
+
+/**
+ * Says what HTTP/1.1 means anyhow. VS Code puts an agent of its own before every request of an extension, for the user's proxies, and since that one keeps
+ * no connections Node would send `Connection: close`: a connection, and a TLS handshake, for each 4 MiB. With the header the agent behind it keeps them.
+ */
+const keptConnectionPolicy: RequestPolicyFactory = {
+  create: (next: RequestPolicy): RequestPolicy => ({
+    sendRequest(request: WebResource) {
+      request.headers.set('connection', 'keep-alive');
       return next.sendRequest(request);
     },
   }),

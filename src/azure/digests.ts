@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 /** MD5 that a service gave for bytes which were read from it. */
 const given = new WeakMap<Uint8Array, Uint8Array>();
 
-/** Keeps the service's MD5 of `bytes`, for a write of the same array. */
-export function keepDigest(bytes: Uint8Array, md5: Uint8Array): void {
-  given.set(bytes, md5);
+/** Keeps the service's MD5 of `bytes`, for a write of the same array; without one what was kept of bytes that lay there before is forgotten. */
+export function keepDigest(bytes: Uint8Array, md5: Uint8Array | undefined): void {
+  if (md5) given.set(bytes, md5);
+  else given.delete(bytes);
 }
 
 /**

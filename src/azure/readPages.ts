@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { BackupError } from '../engine/errors.ts';
 import type { ReadOptions } from '../engine/pageBlob.ts';
 import { lengthOf, type PageRange } from '../engine/ranges/pageRange.ts';
 import type { BlobHandle } from './blobHandle.ts';
+import { breath } from './breath.ts';
 import { keepDigest } from './digests.ts';
 import { couldNot } from './errorMap.ts';
 
@@ -11,7 +12,7 @@ import { couldNot } from './errorMap.ts';
  * keep that MD5 for the write they are handed to.
  * @throws checksumMismatch, incompleteAnswer, badInput for a range beyond the end
  */
-export function readPages(handle: BlobHandle, range: PageRange, { signal, unchecked = false }: ReadOptions): Promise<Uint8Array> {
+export function readPages(handle: BlobHandle, range: PageRange, { signal, unchecked = false, into }: ReadOptions): Promise<Uint8Array> {
   const bytes = lengthOf(range);
   return handle.call({ operation: 'read', signal, bytes }, async (client, both) => {
     const answer = await client.download(range.start, bytes, { abortSignal: both, rangeGetContentMD5: true, maxRetryRequests: 0 });
@@ -24,29 +25,41 @@ export function readPages(handle: BlobHandle, range: PageRange, { signal, unchec
     if (answer.blobType !== undefined && answer.blobType !== 'PageBlob') throw fail('it is not a page blob', 'notPageBlob');
     if (beyondEnd(answer.contentRange, range)) throw fail('the range lies outside of the blob', 'badInput');
     if (answer.contentLength !== bytes || !stream) throw fail(`the service gave ${answer.contentLength ?? 0} of ${bytes} bytes`);
-    const result = await collect(stream, bytes);
-    if (!result) throw fail('the answer has another length than it says');
-    if (!answer.contentMD5) return result;
-    if (!unchecked) requireMd5(result, answer.contentMD5, handle.url);
-    keepDigest(result, answer.contentMD5);
+    const result = into?.length === bytes ? into : new Uint8Array(bytes);
+    const { contentMD5 } = answer;
+    const hash = contentMD5 && !unchecked ? createHash('md5') : undefined;
+    if (!(await collect(stream, result, hash))) throw fail('the answer has another length than it says');
+    if (contentMD5 && hash) requireMd5(hash.digest(), contentMD5, handle.url);
+    keepDigest(result, contentMD5);
     return result;
   });
 }
 
-/** The bytes of a stream, or undefined when there are more or fewer than expected. */
-async function collect(stream: AsyncIterable<Uint8Array>, bytes: number): Promise<Uint8Array | undefined> {
-  const result = new Uint8Array(bytes);
+/** Fills `result` with the bytes of a stream, and hashes what came to lie there. @returns false when there are more or fewer of them */
+async function collect(stream: AsyncIterable<Uint8Array>, result: Uint8Array, hash: Hash | undefined): Promise<boolean> {
   let at = 0;
   for await (const chunk of stream) {
-    if (at + chunk.length > bytes) return undefined;
+    const end = at + chunk.length;
+    if (end > result.length) return false;
     result.set(chunk, at);
-    at += chunk.length;
+    hash?.update(result.subarray(at, end));
+    at = end;
+    letGo(chunk);
+    await breath();
   }
-  return at === bytes ? result : undefined;
+  return at === result.length;
 }
 
-function requireMd5(bytes: Uint8Array, expected: Uint8Array, label: string): void {
-  if (createHash('md5').update(bytes).digest().equals(expected)) return;
+/**
+ * Frees the memory of a chunk whose bytes have been copied. Left to the collector, gigabytes of chunks make it stop everything again and again, and in
+ * an editor, whose memory is large, for long.
+ */
+function letGo({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
+}
+
+function requireMd5(found: Buffer, expected: Uint8Array, label: string): void {
+  if (found.equals(expected)) return;
   throw new BackupError('checksumMismatch', `What was read from ${label} is not what the service sent: the checksum differs.`, {
     retryable: true,
   });

@@ -1,3 +1,4 @@
+import { changedShare, comparedBytes, isWhole, type Badge } from '../engine/proof/evidence.ts';
 import type { Proof } from '../engine/proof/proof.ts';
 import { sizeText } from '../engine/sizeText.ts';
 
@@ -52,11 +53,35 @@ export function verdictText(proof: Proof, pages: 'changed page' | 'page'): strin
   return 'Its length and allocated pages match; no content was read back.';
 }
 
-/** The same for a table: how much of what changed was read back. */
-export function proofShare({ changed, changedCompared }: Proof): string {
-  if (changedCompared >= changed) return 'proven';
-  const percent = Math.floor((changedCompared / changed) * 100);
-  return changedCompared === 0 ? 'not read back' : `${percent < 1 ? '< 1' : percent} % proven`;
+/** The same for a table: `proven 2 h ago: all changed pages, 8 % of the rest`. @param now milliseconds */
+export function badgeText({ best: { proof, on } }: Badge, now: number): string {
+  const { changed, changedCompared, rest, restCompared } = proof;
+  const share = changedShare(proof);
+  if (share === 0 && comparedBytes(proof) === 0) return 'not read back';
+  const proven = ['proven', agoText(on, now)].filter(Boolean).join(' ');
+  if (isWhole(proof)) return `${proven}: every page`;
+  if (rest === 0) return `${proven}: ${percentText(changedCompared, changed)} of the pages`;
+  const all = changed === 0 ? 'what changed is empty in both' : 'all changed pages';
+  const ofChanged = share === 1 ? all : `${percentText(changedCompared, changed)} of the changed pages`;
+  return `${proven}: ${ofChanged}${restCompared > 0 ? `, ${percentText(restCompared, rest)} of the rest` : ''}`;
+}
+
+/** `41 %`; never 100 before all is there, never 0 once something is. */
+function percentText(part: number, whole: number): string {
+  const percent = part >= whole ? 100 : Math.floor((part / whole) * 100);
+  return `${part > 0 && percent === 0 ? '< 1' : percent} %`;
+}
+
+/** `just now`, `5 min ago`, `2 h ago`, `3 d ago`, and from a week on the day; empty for a text that is no time. */
+export function agoText(time: string | undefined, now: number): string {
+  const age = now - Date.parse(time ?? '');
+  if (Number.isNaN(age)) return '';
+  const minutes = Math.floor(age / 60_000);
+  // Clocks of two machines differ a little; a time further ahead is told as it is.
+  if (minutes < -5 || minutes >= 7 * 24 * 60) return `on ${new Date(now - age).toISOString().slice(0, 10)}`;
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes} min ago`;
+  return minutes < 24 * 60 ? `${Math.floor(minutes / 60)} h ago` : `${Math.floor(minutes / (24 * 60))} d ago`;
 }
 
 /** Columns side by side, each as wide as its longest cell; numbers to the right. */

@@ -102,6 +102,11 @@ export interface ReadOptions extends CallOptions {
    * target's service refuses what does not fit it. Or to a comparison with bytes that were checked.
    */
   readonly unchecked?: boolean | undefined;
+  /**
+   * An array as long as the range, which may be filled and given as the answer. After a call that failed or was given up it may still be written to,
+   * so that nobody else may have it.
+   */
+  readonly into?: Uint8Array | undefined;
 }
 
 /** What every write to a blob is conditional on. */

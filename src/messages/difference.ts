@@ -113,6 +113,15 @@ export interface ImageText {
   readonly label: string;
   /** Where it lies and its exact time, for a tooltip. */
   readonly detail: string;
+  /** The recovery point that it is, once that was found out. */
+  readonly point?: PointText | undefined;
+}
+
+export interface PointText {
+  /** `Recovery point 12 · proven 2 h ago: all changed pages` */
+  readonly text: string;
+  /** When exactly, for a tooltip; may be empty. */
+  readonly detail: string;
 }
 
 /** The ranges are on their way. Ask `stop` ends it. */

@@ -67,6 +67,8 @@ export interface PointsPart {
   /** Newest first. */
   readonly rows: readonly PointRow[];
   readonly chosen: string | undefined;
+  /** How far the chosen point was compared with the disk; `detail` is for a tooltip, and may be empty. */
+  readonly badge: { readonly text: string; readonly detail: string } | undefined;
   /** There are older ones; ask `morePoints`. */
   readonly hasMore: boolean;
   /** The chosen point was found wrong: nothing goes on before the user has ticked this (`acceptWrong`). */

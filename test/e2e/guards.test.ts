@@ -171,7 +171,7 @@ describe('what keeps people from harm', () => {
     await dialog.wait(/^Delete the snapshot .* of web\.vhd\?$/);
     assert.match(
       await dialog.detail(),
-      /It is the anchor of the chain to .*: the next backup has to compare the whole disk \(64 MiB to read, about .*\)/,
+      /It is the anchor of the chain to .* Without it, the next backup has to compare the whole disk \(64 MiB to read, about .*\)/,
     );
     assert.deepEqual(await dialog.buttons(), ['Cancel', 'Delete All the Same…']);
     await workbench.screenshot('delete-anchor');

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
@@ -13,6 +14,7 @@ import { onStage } from './support/stage.ts';
 import { Wizard } from './support/wizard.ts';
 
 const MiB = 1024 ** 2;
+const TIME = /^\d{1,2} \w{3} \d\d:\d\d(?::\d\d)?$/;
 const HOUR = 3600_000;
 const README = join(root, 'media', 'readme');
 
@@ -76,7 +78,17 @@ describe('pictures', () => {
     }
     gate.open();
     await workbench.notifications.wait('Backed up web.vhd');
-    await workbench.setTheme('dark');
+    await accounts.row('→ contosobackups / backups/web.vhd').expand();
+    await accounts.row('Snapshots on the disk').expand();
+    for (const theme of ['light', 'dark'] as const) {
+      await workbench.setTheme(theme);
+      const newest = await accounts
+        .row(TIME, 4)
+        .wait(({ icon, aria }) => icon === 'lock' && / Locked\. It is recovery point 5, the newest /.test(aria));
+      assert.match(newest.description, /proven$/);
+      await accounts.row(TIME, 4).showCard();
+      await workbench.screenshot(`tree-lock-${theme}`);
+    }
   });
 
   it('of the restore wizard', async () => {
@@ -98,6 +110,10 @@ describe('pictures', () => {
     await wizard.frame.evaluate('document.activeElement.blur(), scrollTo(0, 0)');
     await workbench.page.locator('.part.titlebar').hover();
     await forReadme('restore');
+    assert.match((await wizard.frame.locator('.chosen-proof').textContent())!, /^Proven .* ago: all changed pages, .* of the rest\.$/);
+    await workbench.setTheme('light');
+    await workbench.screenshot('restore-light');
+    await workbench.setTheme('dark');
   });
 
   /** A picture that may go into the README. */

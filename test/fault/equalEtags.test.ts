@@ -7,10 +7,10 @@ const RUNS = Number(process.env['PBB_HISTORIES'] ?? 200);
 const SEED = Number(process.env['PBB_SEED'] ?? 20_261_122);
 
 /** Promote alone asks for an ETag: besides its safety snapshot, and on a disk that nobody may be using. */
-const withoutPromote = mixedHistories.map((history) => ({
-  ...history,
-  switches: { ...history.switches, etags: 'equal' } as const,
-  steps: history.steps.filter((step) => step.do !== 'job' || step.job !== 'promote'),
+const withoutPromote = mixedHistories.map(({ seed, switches, steps }) => ({
+  seed,
+  switches: Object.assign(switches, { etags: 'equal' } as const),
+  steps: steps.filter((step) => step.do !== 'job' || step.job !== 'promote'),
 }));
 
 test(`a blob whose ETag never changes, in ${RUNS} random histories: every law holds and all ends right, since nothing rests on it`, async () => {

@@ -93,7 +93,7 @@ describe('the command line, from the first backup to the restored disk', () => {
   it('lists the points, newest first', async () => {
     const { status, last } = await run('points', backupUrl, '--json');
     assert.equal(status, 0);
-    const list = last['points'] as { recoveryPoint: string; number: number; state: string }[];
+    const list = last['points'] as { recoveryPoint: string; number: number; state: string; evidence: { by: string; on: string }[] }[];
     assert.deepEqual(
       list.map(({ recoveryPoint, number, state }) => [number, recoveryPoint, state]),
       [
@@ -101,9 +101,14 @@ describe('the command line, from the first backup to the restored disk', () => {
         [1, points[0], 'good'],
       ],
     );
+    assert.deepEqual(
+      list.map(({ evidence }) => evidence.map(({ by }) => by)),
+      [['backup'], ['backup']],
+    );
     const people = await run('points', backupUrl);
     assert.equal(people.stdout, '');
-    assert.match(people.stderr, /2 recovery points of .*\n.*\n 000002 .* incremental .* proven/);
+    assert.match(people.stderr, /2 recovery points of .*\n.*\n 000002 .* incremental .* proven just now: all changed pages\n/);
+    assert.match(people.stderr, / 000001 .* full .* proven just now: every page\n/);
   });
 
   it('lists what changed between two points', async () => {
@@ -166,6 +171,11 @@ describe('the command line, from the first backup to the restored disk', () => {
     const good = await run('verify', backupUrl, '--json');
     assert.equal(good.status, 0, good.stderr);
     assert.deepEqual(verdictsOf(good), { 2: 'passed', 1: 'structure' });
+    const proven = await run('points', backupUrl, '--json');
+    const [newest] = proven.last['points'] as { evidence: Record<string, unknown>[] }[];
+    assert.deepEqual(pick(newest!.evidence[0], 'by', 'run'), { by: 'verify', run: newest!.evidence[0]!['run'] });
+    assert.equal(newest!.evidence.length, 1, 'it has read every page');
+    assert.match(proven.stderr, / 000002 .* proven just now: every page\n/);
 
     // A snapshot cannot be changed, so the record is: now it claims to equal a later state of the disk.
     await writeBytes(disk, { offset: 512, length: 512, fill: 0xee });

@@ -20,6 +20,9 @@ export function heading(view: PairView, voice: Voice, ask: (ask: DifferenceAsk) 
         h('span', { title: after.detail }, after.label),
       ),
     ),
+    ...[before, after].flatMap(({ label, point }) =>
+      point ? [h('p', { key: `point ${label}`, class: 'point', title: point.detail }, h('span', {}, `${label}: `), point.text)] : [],
+    ),
     ...(state.kind === 'ready'
       ? [
           h(

@@ -22,6 +22,13 @@ export function pointsPart(scene: Scene): Child[] {
       h('div', { class: 'buttons' }, button({ text: words.retry, press: () => ask('points', { type: 'retryPoints' }) })),
     points.rows.length > 0 && timeline(scene, chosen, (key) => choose(scene, chosen, key)),
     rows.length > 0 && list(scene, rows, chosen),
+    points.badge &&
+      h(
+        'p',
+        { key: 'chosen proof', class: 'chosen-proof', title: points.badge.detail },
+        glyph(PROOFS[rows.find(({ id }) => id === chosen)?.proof ?? 'none']),
+        h('span', {}, points.badge.text),
+      ),
     points.hasMore &&
       !isLocked &&
       h('div', { class: 'buttons' }, button({ text: words.morePoints, press: () => ask('points', { type: 'morePoints' }) })),

@@ -1,5 +1,6 @@
 import { BackupError, isBackupError, type ErrorCode } from '../errors.ts';
-import { isProof, type Proof } from '../proof/proof.ts';
+import type { Evidence } from '../proof/evidence.ts';
+import { isProof } from '../proof/proof.ts';
 import type { RecordStore } from '../recordStore.ts';
 import { forEachBounded } from '../transfer/concurrency.ts';
 import type { Retrier } from '../transfer/retrier.ts';
@@ -49,11 +50,13 @@ export class Catalogue {
   }
 
   /** What a later verification compared; undefined where its record cannot be read. */
-  async laterProof(name: string, signal?: AbortSignal): Promise<Proof | undefined> {
+  async laterProof(name: string, signal?: AbortSignal): Promise<Evidence | undefined> {
     const text = await this.#retrier.repeat('proof record', () => this.#store.read(name, { signal }), signal);
     try {
-      const { proof } = JSON.parse(text ?? '{}') as { proof?: unknown };
-      return isProof(proof) ? proof : undefined;
+      const { proof, verifiedOn, run } = JSON.parse(text ?? '{}') as { proof?: unknown; verifiedOn?: unknown; run?: unknown };
+      if (!isProof(proof)) return undefined;
+      const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+      return { proof, by: 'verify', on: textOf(verifiedOn), run: textOf(run) };
     } catch {
       return undefined;
     }

@@ -71,7 +71,9 @@ export async function compareImages(a: Readable, b: Readable, pages: RangeSet, o
 async function differenceIn(range: PageRange, a: Readable, b: Readable, unchecked: boolean, options: CompareOptions): Promise<RangeSet> {
   const { retrier, signal } = options;
   const [left, right] = await Promise.all([retrier.read(a, range, { signal }), retrier.read(b, range, { signal, unchecked })]);
-  return differingPages(range, left, right);
+  const differing = differingPages(range, left, right);
+  retrier.giveBack(left, right);
+  return differing;
 }
 
 /** What one request reads, at most 4 MiB, and the pages in it that are meant. */

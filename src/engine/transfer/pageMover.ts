@@ -62,7 +62,9 @@ export class PageMover {
     const { blob } = this.#guard;
     const bytes = await this.#retrier.read(this.#source, range, { signal, unchecked });
     let damaged = false;
+    let tries = 0;
     const send = async (fence: Fence) => {
+      tries++;
       try {
         await blob.writePages(range.start, bytes, { fence, signal });
       } catch (error) {
@@ -72,6 +74,8 @@ export class PageMover {
       }
     };
     await this.#guard.write('writing pages', send, signal, lengthOf(range));
+    // A try that was given up may still be reading them.
+    if (!damaged && tries === 1) this.#retrier.giveBack(bytes);
     return !damaged;
   }
 

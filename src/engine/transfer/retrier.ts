@@ -5,6 +5,7 @@ import { lengthOf, type PageRange } from '../ranges/pageRange.ts';
 import type { RangeWindow, RangeWindows } from '../ranges/rangeWindow.ts';
 import type { World } from '../world.ts';
 import type { Limiter, Turn } from './limiter/limiter.ts';
+import { SpareBuffers } from './spareBuffers.ts';
 
 /** How often a call is tried, and how long the waits between tries may grow. */
 export interface RetryPolicy {
@@ -33,6 +34,7 @@ export class Retrier {
   readonly #emit: Emit;
   readonly #policy: RetryPolicy;
   readonly #limiter: Limiter | undefined;
+  readonly #spare = new SpareBuffers();
   #budget: number;
 
   constructor(world: World, emit: Emit, policy: RetryPolicy = DEFAULT_RETRY, limiter?: Limiter) {
@@ -49,14 +51,22 @@ export class Retrier {
     return this.#limiter.turn(this, limited, bytes, signal);
   }
 
-  /** Reads pages, at most 4 MiB, as often as it takes. */
+  /** Reads pages, at most 4 MiB, as often as it takes. Whoever is done with the bytes may give them back. */
   read(image: Pick<Image, 'read' | 'limited'>, range: PageRange, options: ReadOptions = {}): Promise<Uint8Array> {
     const { signal } = options;
     const once = async () => {
       const turn = await this.turn(image.limited, lengthOf(range), signal);
-      return turn(() => image.read(range, options));
+      const into = this.#spare.take(lengthOf(range));
+      const bytes = await turn(() => image.read(range, { ...options, into }));
+      if (into && bytes !== into) this.#spare.giveBack(into);
+      return bytes;
     };
     return this.repeat('reading pages', once, signal);
+  }
+
+  /** Nobody uses what was read any more, and every call that was handed it has ended well: another read may fill it. */
+  giveBack(...read: readonly Uint8Array[]): void {
+    for (const bytes of read) this.#spare.giveBack(bytes);
   }
 
   /** Repeats a call that may safely happen twice (reads, lists, idempotent settings) until it succeeds or fails for good. */

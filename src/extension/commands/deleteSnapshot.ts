@@ -5,7 +5,7 @@ import { toolsFor, type JobOptions } from '../../engine/tools.ts';
 import { deletionWords, secondWords, snapshotName, type Deletion } from '../words/deletion.ts';
 import { withLooking, withWaiting } from './progress.ts';
 import { rowsOf, snapshotOf } from './rows.ts';
-import { breaksChain, lossOf } from './snapshots/loss.ts';
+import { breaksChain, isHeld, lossOf, type Loss } from './snapshots/loss.ts';
 import type { CommandTools, Handler } from './tools.ts';
 
 /** *Delete Snapshot*: says what is lost, and asks twice for what breaks a chain. Each snapshot is named; never a blob with all its snapshots. */
@@ -17,7 +17,7 @@ export const deleteSnapshot: Handler = async (tools, first, selected) => {
     for (const snapshot of snapshots) found.push({ snapshot, loss: await lossOf(snapshot, tools) });
     return found;
   });
-  const held = deletions.filter(({ loss }) => loss.kind === 'held');
+  const held = deletions.filter(({ loss }) => isHeld(loss));
   if (held.length > 0) {
     await tellHeld(held, tools);
     return;
@@ -43,6 +43,10 @@ async function areConfirmed(deletions: readonly Deletion[], { voice }: CommandTo
   return (await notices.showWarningMessage(second.text, { modal: true, detail: second.detail }, twice)) === twice;
 }
 
+function kindsOf(loss: Loss): string {
+  return loss.kind === 'needed' ? loss.needs.map(({ kind }) => kind).join(', ') : loss.kind;
+}
+
 async function deleteAll(deletions: readonly Deletion[], tools: CommandTools, job: JobOptions): Promise<void> {
   const { retrier, signal } = toolsFor(job);
   const touched = new Set<string>();
@@ -56,7 +60,7 @@ async function deleteAll(deletions: readonly Deletion[], tools: CommandTools, jo
         // Gone already, perhaps by a try whose answer was lost.
         if (!isBackupError(error, 'snapshotNotFound', 'blobNotFound')) throw error;
       }
-      tools.log.info(`Deleted snapshot ${snapshot.id} of ${snapshot.blob} (${loss.kind}), as the user confirmed.`);
+      tools.log.info(`Deleted snapshot ${snapshot.id} of ${snapshot.blob} (${kindsOf(loss)}), as the user confirmed.`);
     }
   } finally {
     for (const url of touched) tools.trees.blobChanged(url);

@@ -2,8 +2,9 @@ import { l10n, ViewColumn } from 'vscode';
 import { notices } from '../notices.ts';
 import { BackupError, isBackupError } from '../../engine/errors.ts';
 import type { ListedChange } from '../../engine/jobs/diff/changeList.ts';
+import type { RecoveryPoint } from '../../engine/jobs/points/points.ts';
 import { sizeText } from '../../engine/sizeText.ts';
-import type { DifferenceAnswer, DifferenceAsk, PairView, ReadyState } from '../../messages/difference.ts';
+import type { DifferenceAnswer, DifferenceAsk, ImageText, PairView, ReadyState } from '../../messages/difference.ts';
 import { Emitter } from '../accounts/emitter.ts';
 import { failureOf } from '../words/failure.ts';
 import { placeOf } from '../words/places.ts';
@@ -11,12 +12,13 @@ import { windowAt } from './bytes/byteWindow.ts';
 import { showBytes } from './bytes/showBytes.ts';
 import { exportRanges, showSummary } from './export/exportDifference.ts';
 import { ASK_FROM, gather, type Gathered, type GatherProgress, type MuchToRead } from './gather.ts';
+import { pointNaming, pointText } from './namedPoint.ts';
 import { DONE, type PageModel } from './page.ts';
 import { pageWords } from './pageWords.ts';
 import { RealCheck } from './realCheck.ts';
 import { applyRemedy } from './remedies.ts';
 import { DifferenceRows } from './rows.ts';
-import type { Pair } from './subject.ts';
+import { urlOf, type ImageRef, type Pair } from './subject.ts';
 import type { DifferenceTools } from './tools.ts';
 import { headlineOf, imageText, notesOf, progressText, remediesOf, troubleText } from './words.ts';
 
@@ -48,6 +50,8 @@ export class Comparison implements PageModel {
   readonly #life = new AbortController();
   #state: State = { kind: 'stopped' };
   #gathering: AbortController | undefined;
+  /** Recovery points that the images are, by URL. */
+  readonly #points = new Map<string, RecoveryPoint>();
   #version = 0;
   #toldAt = -Infinity;
 
@@ -69,8 +73,8 @@ export class Comparison implements PageModel {
       kind: 'pair',
       words: pageWords(voice),
       title: placeOf(pair.after.blob).name,
-      before: imageText(pair.before, pair, voice),
-      after: imageText(pair.after, pair, voice),
+      before: this.#imageText(pair.before, pair),
+      after: this.#imageText(pair.after, pair),
       locale: voice.locale,
       state: this.#stateView(),
     };
@@ -149,6 +153,27 @@ export class Comparison implements PageModel {
     // Before the state is told: whoever hears of it may start again.
     this.#gathering = undefined;
     this.#show(ended);
+    if (ended.kind === 'ready') await this.#findPoints(ended.gathered.pair);
+  }
+
+  /** Names the recovery points among the images. Where a catalogue cannot be read the page says nothing of them. */
+  async #findPoints({ before, after }: Pair): Promise<void> {
+    for (const ref of [before, after]) {
+      try {
+        const point = ref && (await pointNaming(ref, { ...this.#tools, job: this.#job() }));
+        if (point) this.#points.set(urlOf(ref), point);
+      } catch (error) {
+        if (this.#life.signal.aborted) return;
+        this.#tools.log.error('Looking for the recovery point that an image is', error);
+      }
+    }
+    if (this.#points.size > 0) this.#show(this.#state);
+  }
+
+  #imageText(ref: ImageRef | undefined, pair: Pair): ImageText {
+    const { voice } = this.#tools;
+    const point = ref && this.#points.get(urlOf(ref));
+    return { ...imageText(ref, pair, voice), ...(point && { point: pointText(point, voice) }) };
   }
 
   #readyWith(gathered: Gathered): Ready {

@@ -1,5 +1,6 @@
 import { l10n, type CustomDocument, type CustomReadonlyEditorProvider, type Uri, type WebviewPanel } from 'vscode';
 import { readDifferenceAsk, type DifferenceAnswer, type DifferenceAsk, type DifferenceView } from '../../messages/difference.ts';
+import { everyMinute } from '../webview/everyMinute.ts';
 import { PageChannel } from '../webview/pageChannel.ts';
 import { pageFolder, pageHtml } from '../webview/pageHtml.ts';
 import { failureOf } from '../words/failure.ts';
@@ -46,9 +47,12 @@ export class DifferenceEditor implements CustomReadonlyEditorProvider<Difference
       },
     });
     channel.show(model.view());
-    const listening = model.onDidChange(() => channel.show(model.view()));
+    const show = (): void => channel.show(model.view());
+    const listening = model.onDidChange(show);
+    const ageing = everyMinute(show);
     onDidDispose(() => {
       listening.dispose();
+      ageing.dispose();
       channel.dispose();
     });
   }

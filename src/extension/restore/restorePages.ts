@@ -13,6 +13,7 @@ import {
 } from '../../messages/restore.ts';
 import { COMMANDS, PAGES } from '../names.ts';
 import type { RestoreSpec } from '../runs/run.ts';
+import { everyMinute } from '../webview/everyMinute.ts';
 import { PageChannel } from '../webview/pageChannel.ts';
 import { pageFolder, pageHtml } from '../webview/pageHtml.ts';
 import { failureOf } from '../words/failure.ts';
@@ -83,7 +84,9 @@ export class RestorePages implements Disposable {
     const wizard: RestoreWizard = new RestoreWizard(this.#parts, this.#deskOf(panel, channel), kept.backup, kept);
     const key = urlKey(kept.backup);
     this.#open.set(key, { panel, wizard });
+    const ageing = everyMinute(() => channel.show(wizard.view));
     panel.onDidDispose(() => {
+      ageing.dispose();
       this.#open.delete(key);
       wizard.dispose();
       channel.dispose();

@@ -1,6 +1,8 @@
+import { badgeOfPoint, type RecoveryPoint } from '../../engine/jobs/points/points.ts';
 import type { FieldView, PointsPart, RestoreView, ReviewPart, RunPart, TargetKind, TargetPart } from '../../messages/restore.ts';
 import { isRestoreSpec } from '../runs/runTarget.ts';
 import { placeOf } from '../words/places.ts';
+import { badgeSentence, besidesText, provenOn, readText } from '../words/proof.ts';
 import { planWords } from '../words/restorePlan.ts';
 import { restoreWords } from '../words/restoreWords.ts';
 import { endedTitle, progressText, reachedText, runningTitle } from '../words/run.ts';
@@ -41,6 +43,7 @@ function pointsPart(state: RestoreState, voice: Voice): PointsPart {
     trouble: points.trouble,
     rows: pointRows(points, voice),
     chosen: chosen?.entry.backup.snapshot,
+    badge: chosen?.state === 'good' ? badgeOf(chosen, voice) : undefined,
     hasMore: points.next !== undefined,
     consent:
       chosen?.state === 'failed'
@@ -49,6 +52,14 @@ function pointsPart(state: RestoreState, voice: Voice): PointsPart {
             isGiven: state.acceptsWrong,
           }
         : undefined,
+  };
+}
+
+function badgeOf(point: RecoveryPoint, voice: Voice): PointsPart['badge'] {
+  const badge = badgeOfPoint(point);
+  return {
+    text: [badgeSentence(badge, voice), besidesText(badge, voice)].filter(Boolean).join(' '),
+    detail: [provenOn(badge, voice), readText(badge, voice)].filter(Boolean).join(' · '),
   };
 }
 

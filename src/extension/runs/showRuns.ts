@@ -16,11 +16,15 @@ export function showRuns(runs: Runs, files: RunFiles, notifications: RunNotifica
   const tree = new RunsTree(runs, voice);
   const view = window.createTreeView(VIEWS.runs, { treeDataProvider: tree, canSelectMany: true });
   const statusBar = new RunStatusBar(voice);
+  let hadFinished: boolean | undefined;
   const update = (): void => {
     const all = runs.all();
     const care = statusBar.update(all);
     view.badge = care > 0 ? { value: care, tooltip: l10n.t('{0} runs need attention', care) } : undefined;
     const hasFinished = all.some(({ state }) => state === 'done' || state === 'failed');
+    // A run tells of each piece that it has copied; VS Code need not be told as often.
+    if (hasFinished === hadFinished) return;
+    hadFinished = hasFinished;
     void commands.executeCommand('setContext', CONTEXT_KEYS.hasFinishedRuns, hasFinished);
   };
   const stopWatching = files.watch(() => runs.reload());

@@ -1,9 +1,11 @@
 import type { UnreadableRecord } from '../../engine/chain/catalogue.ts';
-import type { RecoveryPoint } from '../../engine/jobs/points/points.ts';
+import type { Need } from '../../engine/jobs/points/needs.ts';
+import { badgeOfPoint, type RecoveryPoint } from '../../engine/jobs/points/points.ts';
 import type { Proof } from '../../engine/proof/proof.ts';
 import { sizeText } from '../../engine/sizeText.ts';
 import { card } from './markdown.ts';
-import { proofSentence, proofState, proofWord } from './proof.ts';
+import { lockIcon, lockSentences, lockSpeech } from './need.ts';
+import { badgeSentence, besidesText, proofState, proofWord, provenOn, readText } from './proof.ts';
 import { pointTime } from './standing.ts';
 import { crowdedMoments, distinctText, exactText, secondText, timeIn } from './times.ts';
 import type { RowIcon, RowWords, Voice } from './voice.ts';
@@ -21,8 +23,9 @@ const NONE: ReadonlySet<string> = new Set();
 /**
  * `21 Nov 14:00 — incremental · 1.2 GiB · proven`
  * @param crowded moments that several points of the same list have: then the seconds are told
+ * @param needs what it is needed for, where that was looked up
  */
-export function describePoint(point: RecoveryPoint, voice: Voice, crowded = NONE): RowWords {
+export function describePoint(point: RecoveryPoint, voice: Voice, crowded = NONE, needs: readonly Need[] = []): RowWords {
   const { entry, state } = point;
   const { t } = voice;
   const time = timeIn(entry.startedOn);
@@ -33,10 +36,10 @@ export function describePoint(point: RecoveryPoint, voice: Voice, crowded = NONE
   return {
     label,
     description: [kind, changed, trust, ...(point.isHeld ? [t('held')] : [])].join(' · '),
-    icon: iconOf(point),
+    icon: needs.length > 0 && state === 'good' ? lockIcon(iconOf(point)) : iconOf(point),
     speech: [
       t('Recovery point {0} of {1}: {2}, {3} changed, {4}.', entry.number, label, kind, changed, trust),
-      ...(point.isHeld ? [t('Held: no prune deletes it.')] : []),
+      ...(needs.length > 0 ? lockSpeech(needs, voice) : point.isHeld ? [t('Held: no prune deletes it.')] : []),
     ].join(' '),
   };
 }
@@ -47,9 +50,10 @@ export function pointName({ entry }: RecoveryPoint, voice: Voice): string {
   return time === undefined ? voice.t('Point {0}', entry.number) : secondText(time, voice);
 }
 
-export function pointCard(point: RecoveryPoint, voice: Voice): string {
-  const { entry, state, verified } = point;
+export function pointCard(point: RecoveryPoint, voice: Voice, needs: readonly Need[] = []): string {
+  const { entry, state } = point;
   const { t } = voice;
+  const badge = state === 'good' ? badgeOfPoint(point) : undefined;
   return card(
     t('Recovery point {0}', entry.number),
     [
@@ -62,11 +66,14 @@ export function pointCard(point: RecoveryPoint, voice: Voice): string {
       [t('Disk size'), sizeText(entry.source.length)],
       [t('Backup snapshot'), entry.backup.snapshot],
       [t('Disk snapshot'), entry.source.snapshot],
+      badge && [t('Compared with the disk'), readText(badge, voice)],
+      badge && [t('Compared on'), provenOn(badge, voice)],
     ],
     [
-      proofSentence(bestProof(point), voice),
-      point.isHeld ? t('Held: no prune deletes it.') : undefined,
-      verified === undefined ? undefined : t('A later verification found it right.'),
+      badge && badgeSentence(badge, voice),
+      badge && besidesText(badge, voice),
+      point.isHeld && needs.length === 0 ? t('Held: no prune deletes it.') : undefined,
+      ...lockSentences(needs, voice),
       state === 'missing'
         ? t('Its snapshot was deleted outside this tool: it cannot be restored. Other points are unharmed.')
         : state === 'failed'
@@ -111,10 +118,9 @@ function stateWord(state: RecoveryPoint['state'], { t }: Voice): string | undefi
   return state === 'failed' ? t('found wrong') : undefined;
 }
 
-/** A later verification counts where it read everything, or where the run itself read nothing. */
-export function bestProof({ entry, verified }: RecoveryPoint): Proof {
-  if (verified === undefined) return entry.proof;
-  return proofState(verified) === 'all' || proofState(entry.proof) === 'none' ? verified : entry.proof;
+/** The comparison that says most of it. */
+export function bestProof(point: RecoveryPoint): Proof {
+  return badgeOfPoint(point).best.proof;
 }
 
 function iconOf(point: RecoveryPoint): RowIcon {

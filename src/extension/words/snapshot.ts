@@ -1,7 +1,9 @@
 import type { SnapshotItem } from '../../azure/browse/accountBrowser.ts';
+import type { Need } from '../../engine/jobs/points/needs.ts';
 import { sizeText } from '../../engine/sizeText.ts';
 import { countText } from './amounts.ts';
 import { card } from './markdown.ts';
+import { lockIcon, lockSentences, lockSpeech } from './need.ts';
 import { distinctText, exactText, timeIn } from './times.ts';
 import type { RowIcon, RowWords, Voice } from './voice.ts';
 
@@ -24,22 +26,28 @@ export interface SnapshotFacts {
   readonly role: SnapshotRole;
   /** Number of the recovery point that names it. */
   readonly point: number | undefined;
+  /** What the chains need it for. */
+  readonly needs: readonly Need[];
 }
 
 /** @param crowded moments that several snapshots of the same list have: then the seconds are told */
-export function describeSnapshot({ item, role, point }: SnapshotFacts, voice: Voice, crowded: ReadonlySet<string> = new Set()): RowWords {
+export function describeSnapshot(
+  { item, role, point, needs }: SnapshotFacts,
+  voice: Voice,
+  crowded: ReadonlySet<string> = new Set(),
+): RowWords {
   const time = timeIn(item.id);
   const label = time === undefined ? item.id : distinctText(time, crowded, voice);
   const word = roleWord(role, point, voice);
   return {
     label,
     description: word,
-    icon: iconOf(role),
-    speech: voice.t('Snapshot of {0}: {1}.', label, word),
+    icon: needs.length > 0 ? lockIcon(iconOf(role)) : iconOf(role),
+    speech: [voice.t('Snapshot of {0}: {1}.', label, word), ...lockSpeech(needs, voice)].join(' '),
   };
 }
 
-export function snapshotCard({ item, role, point }: SnapshotFacts, voice: Voice): string {
+export function snapshotCard({ item, role, point, needs }: SnapshotFacts, voice: Voice): string {
   const { t } = voice;
   const time = timeIn(item.id);
   return card(
@@ -50,7 +58,7 @@ export function snapshotCard({ item, role, point }: SnapshotFacts, voice: Voice)
       time === undefined ? undefined : [t('Taken'), exactText(time, voice)],
       [t('Size'), sizeText(item.length)],
     ],
-    [roleSentence(role, voice)],
+    needs.length > 0 ? lockSentences(needs, voice) : [roleSentence(role, voice)],
   );
 }
 
@@ -88,14 +96,14 @@ function roleWord(role: SnapshotRole, point: number | undefined, { t }: Voice): 
   }
 }
 
-function roleSentence(role: SnapshotRole, { t }: Voice): string {
+/** What needs say is left to them. */
+function roleSentence(role: SnapshotRole, { t }: Voice): string | undefined {
   switch (role) {
     case 'anchor':
-      return t('The next backup asks the service what changed since this snapshot. Without it the whole disk has to be compared.');
+    case 'open':
+      return undefined;
     case 'earlier':
       return t('An older recovery point was made from it. No backup needs it any more.');
-    case 'open':
-      return t('A run that is not finished was made from it and needs it.');
     case 'orphan':
       return t('A run took it, but nothing names it: no recovery point and no open run.');
     case 'marked':

@@ -77,21 +77,21 @@ describe('what the service itself does to a chain, with the real SDK', () => {
     await newestIsDisk(chain);
   });
 
-  for (const then of ['status 500', 'drop'] as const) {
+  for (const end of ['status 500', 'drop'] as const) {
     for (const transfer of ['relay', 'server'] as const) {
-      it(`stores half of each write and then fails once (${then}, ${transfer}): it is written again, and the point is right`, async () => {
+      it(`stores half of each write and then fails once (${end}, ${transfer}): it is written again, and the point is right`, async () => {
         const chain = await scene();
         await chain.write(10, 7, 12);
         await chain.write(30, 8, 9);
         const torn = new Set<string>();
-        const end = accounts.emulator.onRequest(({ operation, container, headers }) => {
+        const stop = accounts.emulator.onRequest(({ operation, container, headers }) => {
           const range = headers['x-ms-range'] ?? '';
           if (!['PutPage', 'PutPageFromURL'].includes(operation) || container !== 'backups' || torn.has(range)) return undefined;
           torn.add(range);
-          return { kind: 'half', then };
+          return { kind: 'half', end };
         });
         const { kind } = await chain.backup({ transfer, proof: 'changed' });
-        end();
+        stop();
         assert.equal(kind, 'incremental');
         assert.ok(torn.size >= 3, `${torn.size} writes`);
         await newestIsDisk(chain);
@@ -108,7 +108,7 @@ describe('what the service itself does to a chain, with the real SDK', () => {
       if (operation !== 'PutPage' || container !== 'backups') return undefined;
       torn++;
       stop.abort();
-      return { kind: 'half', then: 'drop' };
+      return { kind: 'half', end: 'drop' };
     });
     await assert.rejects(chain.backup({ transfer: 'relay' }, stop.signal), (error: unknown) => isBackupError(error, 'cancelled'));
     end();

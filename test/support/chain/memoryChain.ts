@@ -65,15 +65,8 @@ export class MemoryChain {
 
   /** Every committed entry, by a look past all faults. */
   async entries(): Promise<CatalogueEntry[]> {
-    const faults = this.service.interceptor;
-    this.service.interceptor = undefined;
-    const store = this.service.recordStore(CATALOGUE);
-    const entries: CatalogueEntry[] = [];
-    for (const name of await store.list()) {
-      if (/^\d+\.json$/.test(name)) entries.push(JSON.parse((await store.read(name))!) as CatalogueEntry);
-    }
-    this.service.interceptor = faults;
-    return entries;
+    const records = [...this.service.oracle.recordsOf(CATALOGUE)];
+    return records.flatMap(([name, text]) => (/^\d+\.json$/.test(name) ? [JSON.parse(text) as CatalogueEntry] : []));
   }
 
   /** What is wrong with the committed recovery points, by the oracle: empty when law 1 holds. */

@@ -32,7 +32,7 @@ export type Fault =
   /** Waits, then goes on: a request that the client has given up meanwhile still takes effect. */
   | { readonly kind: 'delay'; readonly ms: number }
   /** Stores only the first half of the pages of a Put Page (by URL too), and then fails: nobody knows that the service writes them all or none. */
-  | { readonly kind: 'half'; readonly then: 'status 500' | 'drop' }
+  | { readonly kind: 'half'; readonly end: 'status 500' | 'drop' }
   /** Flips one bit on the way: of the answer's body or, for a request with a body, of that. */
   | { readonly kind: 'flipBit'; readonly at?: number };
 

@@ -74,7 +74,7 @@ export function storageServer(service: Service, hook: RequestHook, tls: Tls | un
     if (fault?.kind === 'flipBit' && body.length > 0) request = { ...request, body: flipBit(body, fault.at) };
 
     const answer = perform(service, request, operation, fault?.kind === 'half');
-    if (fault?.kind === 'half' && fault.then === 'status 500')
+    if (fault?.kind === 'half' && fault.end === 'status 500')
       return send(response, message, faultAnswer({ kind: 'status', status: 500, code: 'InternalError' }), service);
     if (fault?.kind === 'drop' || fault?.kind === 'half') return void response.destroy();
     if (fault?.kind === 'status') return send(response, message, faultAnswer(fault), service);

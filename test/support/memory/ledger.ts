@@ -17,6 +17,8 @@ export class Ledger {
   /** Every snapshot ever taken, also those since deleted, in order. */
   readonly archive: SnapshotState[] = [];
   private readonly containers = new Map<string, Map<string, BlobState>>();
+  /** Containers by the URL of what lies in them. */
+  private readonly homes = new Map<string, string>();
   private counter = 0;
   private lastTick = { ms: 0, part: 0 };
 
@@ -49,7 +51,9 @@ export class Ledger {
 
   /** @throws containerNotFound */
   containerOf(url: string): Map<string, BlobState> {
-    const container = this.containers.get(containerUrl(url));
+    let home = this.homes.get(url);
+    if (home === undefined) this.homes.set(url, (home = containerUrl(url)));
+    const container = this.containers.get(home);
     if (!container) throw refusal('containerNotFound', `There is no container ${containerUrl(url)}.`);
     return container;
   }

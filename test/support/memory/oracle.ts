@@ -27,6 +27,16 @@ export class Oracle {
     return this.ledger.archive.filter((snapshot) => url === undefined || snapshot.url === url);
   }
 
+  /** The records in the folder `url` by their names, in order. */
+  recordsOf(url: string): ReadonlyMap<string, string> {
+    const prefix = `${url}/`;
+    const records: (readonly [string, string])[] = [];
+    for (const blob of this.ledger.containerOf(url).values()) {
+      if (blob.kind === 'block' && blob.url.startsWith(prefix)) records.push([blob.url.slice(prefix.length), blob.text]);
+    }
+    return new Map(records.sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
   contentOf({ url, snapshot }: Named): Readonly<Content> {
     if (snapshot === undefined) return this.ledger.pageBlob(url);
     const found = this.ledger.archive.findLast((state) => state.id === snapshot && state.url === url);

@@ -186,8 +186,8 @@ export const ENGINE_MUTANTS = [
   m('a broken list begins anew and gives windows twice', 'transfer/retrier.ts', 'start = window.end;', ''),
   // Law 6: differences
   m('no canary', 'chain/canary.ts', 'return false;\n  } catch', 'return true;\n  } catch'),
-  m('no canary on the backup', plan, 'await givesHonestDifferences(request.backup.image(), retrier, signal)', 'true'),
-  m('no canary on the source', plan, 'await givesHonestDifferences(request.source.image(), retrier, signal)', 'true'),
+  m('no canary on the backup', plan, 'givesHonestDifferences(request.backup.image(), retrier, signal),', 'Promise.resolve(true),'),
+  m('no canary on the source', plan, 'givesHonestDifferences(request.source.image(), retrier, signal),', 'Promise.resolve(true),'),
   m(
     'a rebase compares with the last point instead of the backup blob',
     run,
@@ -210,16 +210,16 @@ export const ENGINE_MUTANTS = [
   m(
     'snapshots are deleted by their mark',
     sources,
-    'const { numbers } = await catalogue.index(signal);',
-    'for await (const each of source.snapshots()) if (each.metadata[KEY.run] && each.id !== tip.source.snapshot) await deleteRecorded(source, each.id, tools);\n  const { numbers } = await catalogue.index(signal);',
+    'const [live, { numbers }] = await together([',
+    'for await (const each of source.snapshots()) if (each.metadata[KEY.run] && each.id !== tip.source.snapshot) await discard(source, [each.id], undefined, tools);\n  const [live, { numbers }] = await together([',
   ),
   m('a mark that a copy passed on is believed', sources, 'const passedOn = metadata[mark.key] === mark.value;', 'const passedOn = false;'),
   m('the anchor is not kept', sources, 'Math.max(1, keep)', 'keep', [sources, 'live.delete(tip.source.snapshot);', '']),
   m(
     'a failed run deletes its source snapshot',
     'jobs/backup/run.ts',
-    '    throw error;',
-    '    if (hold.journal.record.snapshot) await request.source.deleteSnapshot(hold.journal.record.snapshot).catch(() => undefined);\n    throw error;',
+    '    await pause(hold);',
+    '    if (hold.journal.record.snapshot) await request.source.deleteSnapshot(hold.journal.record.snapshot).catch(() => undefined);\n    await pause(hold);',
   ),
   m(
     'unchanged leaves its source snapshot',

@@ -12,6 +12,8 @@ import type { Settings } from './server/settings.ts';
 export interface WorkbenchOptions {
   /** The folder of the extension: package.json and what its `main` names. */
   readonly extension: string;
+  /** Folders of other extensions that run beside it, in the same extension host. */
+  readonly besides?: readonly string[];
   readonly settings?: Settings;
   /** The folder that is opened; none if left out. */
   readonly folder?: string;
@@ -29,7 +31,7 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Running
     const extensions = join(home, 'e');
     const settings = new UserSettings(userData);
     await settings.create(options.settings ?? {});
-    await linkExtension(options.extension, extensions);
+    for (const folder of [options.extension, ...(options.besides ?? [])]) await linkExtension(folder, extensions);
     const [HOME, TMPDIR] = [join(home, 'h'), join(home, 't')];
     for (const folder of [HOME, TMPDIR]) await mkdir(folder);
     // Sockets go to the temporary folder, or to XDG_RUNTIME_DIR. Without a gallery nobody asks the network for extensions.

@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { amountText, durationText, numberText, proofShare, proofText, quoted, tableLines, verdictText } from '../../../src/cli/words.ts';
+import {
+  agoText,
+  amountText,
+  badgeText,
+  durationText,
+  numberText,
+  proofText,
+  quoted,
+  tableLines,
+  verdictText,
+} from '../../../src/cli/words.ts';
+import { badgeOf } from '../../../src/engine/proof/evidence.ts';
 import type { Proof, ProofLevel } from '../../../src/engine/proof/proof.ts';
 import { sizeText } from '../../../src/engine/sizeText.ts';
 
@@ -67,19 +78,34 @@ describe('what is said of a proof', () => {
     restCompared,
   });
 
+  const now = Date.UTC(2026, 10, 21, 16);
+  const badge = (of: Proof): string => badgeText(badgeOf({ proof: of, by: 'backup', on: '2026-11-21T14:00:00.000Z', run: 'r' }), now);
+
+  it('tells how long ago', () => {
+    const ages = [0, 5 * 60_000, 3 * 3600_000, 50 * 3600_000, 8 * 24 * 3600_000, -3600_000];
+    assert.deepEqual(
+      ages.map((age) => agoText(new Date(now - age).toISOString(), now)),
+      ['just now', '5 min ago', '3 h ago', '2 d ago', 'on 2026-11-13', 'on 2026-11-21'],
+    );
+    assert.deepEqual([agoText('no time', now), agoText(undefined, now)], ['', '']);
+  });
+
   it('is never more than what was read', () => {
     const ranges = proof('ranges', 1024, 0);
-    assert.equal(proofShare(ranges), 'not read back');
+    assert.equal(badge(ranges), 'not read back');
     assert.match(verdictText(ranges, 'changed page'), /no content was read back/);
     const sample = proof('sample', 1024 * 1000, 1024 * 80, 4096, 512);
-    assert.equal(proofShare(sample), '8 % proven');
+    assert.equal(badge(sample), 'proven 2 h ago: 8 % of the changed pages, 12 % of the rest');
     assert.match(proofText(sample, 'changed pages'), /80 KiB of 1000 KiB of the changed pages, 512 bytes of 4 KiB of the rest/);
     assert.match(verdictText(sample, 'changed page'), /^A sample/);
     const changed = proof('changed', 1024, 1024, 4096, 0);
-    assert.equal(proofShare(changed), 'proven');
+    assert.equal(badge(changed), 'proven 2 h ago: all changed pages');
     assert.equal(proofText(changed, 'changed pages'), 'changed pages read back: 1 KiB equal');
     assert.equal(verdictText(changed, 'changed page'), 'Every changed page was read back and matches.');
     assert.equal(verdictText(proof('full', 512, 512, 512, 512), 'page'), 'Every page was read back and matches.');
-    assert.equal(proofShare(proof('sample', 1_000_000, 512)), '< 1 % proven');
+    assert.equal(badge(proof('sample', 1_000_000, 512)), 'proven 2 h ago: < 1 % of the pages');
+    assert.equal(badge(proof('full', 512, 512, 512, 512)), 'proven 2 h ago: every page');
+    assert.equal(badge(proof('sample', 0, 0, 1024, 512)), 'proven 2 h ago: what changed is empty in both, 50 % of the rest');
+    assert.equal(badge(proof('sample', 1024, 0, 1024, 512)), 'proven 2 h ago: 0 % of the changed pages, 50 % of the rest');
   });
 });

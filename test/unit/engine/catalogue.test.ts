@@ -198,9 +198,15 @@ describe('Catalogue', () => {
   it('of a later proof that is damaged nothing is told', async () => {
     const { chain, store } = catalogue();
     const proof = entry(1).proof;
-    const records = [{ proof }, { proof: { ...proof, restCompared: undefined } }, null];
+    const on = '2026-11-21T14:00:00.000Z';
+    const records = [{ proof, verifiedOn: on, run: 'v' }, { proof, verifiedOn: 1 }, { proof: { ...proof, restCompared: undefined } }, null];
     for (const [i, record] of records.entries()) await store.create(`r${i}`, JSON.stringify(record));
-    assert.deepEqual(await Promise.all(records.map((_, i) => chain.laterProof(`r${i}`))), [proof, undefined, undefined]);
+    assert.deepEqual(await Promise.all(records.map((_, i) => chain.laterProof(`r${i}`))), [
+      { proof, by: 'verify', on, run: 'v' },
+      { proof, by: 'verify', on: undefined, run: undefined },
+      undefined,
+      undefined,
+    ]);
   });
 
   it('what a verification found is added once under its own name', async () => {

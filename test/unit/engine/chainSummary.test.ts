@@ -107,8 +107,8 @@ describe('points, a page at a time', () => {
     await resultOf(runVerify({ ...portsOf(chain), source: chain.service.pageBlob(SOURCE), proof: 'full', number: 2 }, chain));
     const { points } = await pointsPage(portsOf(chain), { most: 2 }, chain);
     assert.deepEqual(
-      points.map(({ verified }) => verified?.changedCompared),
-      [1024, undefined],
+      points.map(({ later = [] }) => later.map(({ by, proof: { changedCompared } }) => [by, changedCompared])),
+      [[['verify', 1024]], []],
     );
   });
 

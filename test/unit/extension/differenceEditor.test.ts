@@ -6,7 +6,7 @@ import { afterEach, describe, it } from 'node:test';
 import { BackupError } from '../../../src/engine/errors.ts';
 import { PAGE } from '../../../src/engine/ranges/pageRange.ts';
 import type { PairView, RowFilter } from '../../../src/messages/difference.ts';
-import { BACKUP, SOURCE } from '../../support/chain/memoryChain.ts';
+import { BACKUP, CATALOGUE, SOURCE } from '../../support/chain/memoryChain.ts';
 import { mbrOf } from '../../support/disks/mbr.ts';
 import { DifferenceRig, type DifferencePage, type RigOptions } from '../../support/extension/differenceRig.ts';
 import { user } from '../../support/vscode/user.ts';
@@ -68,6 +68,30 @@ describe('the difference of two snapshots', () => {
       [],
     );
     assert.equal(page.states[0], 'gathering');
+  });
+
+  it('names the recovery points among the images, with what was proven of them and when', async () => {
+    rig = await DifferenceRig.open();
+    const { chain } = rig.commands;
+    for (const page of [1, 2]) {
+      chain.write(page, page);
+      await chain.backup();
+      chain.world.jump(3_600_000);
+    }
+    const [first, second] = (await chain.entries()).map(({ backup }) => backup.snapshot);
+    await chain.service.recordStore(CATALOGUE).create('000001.proof-failed-x.json', '{}');
+    const page = await showPair(first, second, BACKUP);
+    await ready(page);
+    const pointsOf = () => {
+      const { before, after } = page.view as PairView;
+      return [before.point?.text, after.point?.text];
+    };
+    for (let i = 0; i < 3000 && pointsOf()[1] === undefined; i++) await new Promise((resolve) => void setImmediate(resolve));
+    assert.deepEqual(pointsOf(), ['Recovery point 1 · found wrong', 'Recovery point 2 · proven 1 h ago: all changed pages']);
+    assert.match((page.view as PairView).after.point!.detail, /^1 Jan 2026 \d\d:\d\d:\d\d UTC$/);
+    const other = await showPair(await take(), undefined);
+    await ready(other);
+    assert.equal((other.view as PairView).before.point, undefined, 'a snapshot of the disk is no recovery point');
   });
 
   it('answers what the page asks: map, rows, find', async () => {

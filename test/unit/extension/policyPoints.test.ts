@@ -62,7 +62,7 @@ describe('Hold Recovery Point', () => {
       await rig.run(COMMANDS.deleteSnapshot, pointRow(entry), entries.map(pointRow));
       const told = modals().at(-1)!;
       assert.equal(told.text, 'Nothing was deleted.');
-      assert.match(told.detail!, /is held: somebody protects it\. Release the hold first\./);
+      assert.match(told.detail!, /is held: somebody protects it, and no prune deletes it\. Release the hold before you delete it\./);
       assert.deepEqual(told.choices, []);
       user.reset();
     }

@@ -60,6 +60,8 @@ describe('Restore…', () => {
     const page = new WizardPage(rig);
     await page.until(({ points, target }) => points.chosen !== undefined && target);
     assert.equal(page.view.points.chosen, (await rig.chain.entries())[0]!.backup.snapshot);
+    assert.match(page.view.points.badge!.text, /^Proven (?:just now|\d+ \w+ ago): every page\.$/);
+    assert.match(page.view.points.badge!.detail, /^1 Jan \d{4} .* UTC · /);
     assert.deepEqual(questions(), []);
   });
 

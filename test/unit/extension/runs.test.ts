@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { BackupError } from '../../../src/engine/errors.ts';
-import { COMMANDS } from '../../../src/extension/names.ts';
+import { Limiter } from '../../../src/engine/transfer/limiter/limiter.ts';
+import { COMMANDS, CONTEXT_KEYS } from '../../../src/extension/names.ts';
+import type { RunNotifications } from '../../../src/extension/runs/notifications.ts';
+import type { RunFiles } from '../../../src/extension/runs/runFiles.ts';
 import { BACKUP, SOURCE } from '../../support/chain/memoryChain.ts';
 import { CommandRig } from '../../support/extension/commandRig.ts';
 import { user } from '../../support/vscode/user.ts';
@@ -73,6 +76,33 @@ describe('runs', () => {
     assert.equal(first.id, second.id);
     assert.equal(rig.runs.all().length, 1);
     assert.match(user.seen[0]!.text, /^This blob is in use: Backup of disk\.vhd is under way\. Nothing was started\.$/);
+  });
+
+  it('at once keep to the pace of the service together', async (test) => {
+    const rig = await open();
+    rig.chain.write(0, 1, 16);
+    const turns = test.mock.method(Limiter.prototype, 'turn');
+    const ends = await Promise.all([spec, { ...spec, backup: `${BACKUP}-2` }].map((each) => rig.runs.start(each)));
+    assert.deepEqual(
+      ends.map(({ state }) => state),
+      ['done', 'done'],
+    );
+    const calls = turns.mock.calls.map((call) => ({ limiter: call.this, lane: call.arguments[0] }));
+    assert.equal(new Set(calls.map(({ limiter }) => limiter)).size, 1, 'one limiter');
+    assert.equal(new Set(calls.map(({ lane }) => lane)).size, 2, 'in which each has its own lane');
+  });
+
+  it('tell VS Code that some have finished once, not with each piece', async () => {
+    const rig = await open({ pages: PAGES });
+    for (let page = 0; page < PAGES; page += 2) rig.chain.write(page, page + 1);
+    const { showRuns } = await import('../../../src/extension/runs/showRuns.ts');
+    const files = { watch: () => () => undefined } as unknown as RunFiles;
+    const notifications = { tellInterrupted: () => undefined } as unknown as RunNotifications;
+    const shown = showRuns(rig.runs, files, notifications, rig.voice);
+    await rig.runs.start(spec);
+    shown.dispose();
+    const told = user.executed.filter(([, key]) => key === CONTEXT_KEYS.hasFinishedRuns).map(([, , value]) => value);
+    assert.deepEqual(told, [false, true]);
   });
 
   it('that another machine is busy with are told calmly', async () => {

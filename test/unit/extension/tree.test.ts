@@ -117,7 +117,7 @@ describe('the tree of accounts', () => {
     assert.equal(disk.row().item, 'blob.chain.newestBad');
     assert.deepEqual(
       (await rig.rows(await rig.row('disks', 'disk.vhd', /^→/))).map((row) => `${row.row().item} ${row.row().icon.id}`),
-      ['point.missing.newest circle-slash', 'point.good pass-filled', 'point.failed error'],
+      ['point.missing.newest circle-slash', 'point.good lock', 'point.failed error'],
     );
   });
 

@@ -14,7 +14,8 @@ import { card, escapeMarkdown } from '../../../src/extension/words/markdown.ts';
 import { placeOf, urlKey } from '../../../src/extension/words/places.ts';
 import { describePoint, pointCard } from '../../../src/extension/words/point.ts';
 import { describeProblem, problemOf } from '../../../src/extension/words/problem.ts';
-import { proofSentence, proofWord } from '../../../src/extension/words/proof.ts';
+import { badgeOf, type Evidence } from '../../../src/engine/proof/evidence.ts';
+import { badgeText, besidesText, proofWord, provenOn, readText } from '../../../src/extension/words/proof.ts';
 import { describeSnapshot, type SnapshotRole } from '../../../src/extension/words/snapshot.ts';
 import { healthIcon, healthOf, type ChainKnowledge, type Health } from '../../../src/extension/words/standing.ts';
 import { agoText, exactText, momentText } from '../../../src/extension/words/times.ts';
@@ -180,10 +181,64 @@ describe('words', () => {
     ).map((proof) => proofWord(proof, voice));
     assert.deepEqual(words, ['proven', '8 % proven', '< 1 % proven', 'not compared', 'not compared']);
     assert.equal(proofWord({ level: 'ranges', changed: 0, changedCompared: 0, rest: 0, restCompared: 0 }, voice), 'not compared');
-    assert.equal(
-      proofSentence(sample, voice),
-      'Compared with the disk and equal: 80 bytes of 1000 bytes that changed. Of the rest, 10 bytes of 100 bytes.',
-    );
+  });
+
+  describe('of a proof', () => {
+    const sample: Proof = { level: 'sample', changed: 1000, changedCompared: 80, rest: 200, restCompared: 16 };
+    const whole: Proof = { level: 'changed', changed: 1200, changedCompared: 1200, rest: 0, restCompared: 0 };
+    const made = (proof: Proof, on: string | undefined = new Date(NOW - 2 * DAY).toISOString()): Evidence => ({
+      proof,
+      by: 'backup',
+      on,
+      run: 'r',
+    });
+    const verified = (proof: Proof, age = 2 * HOUR): Evidence => ({ proof, by: 'verify', on: new Date(NOW - age).toISOString(), run: 'v' });
+
+    it('say what was read, and when', () => {
+      const texts = [
+        made({ ...sample, level: 'changed', changedCompared: 1000 }),
+        made({ ...sample, changedCompared: 1000, restCompared: 0 }),
+        made(sample),
+        made(whole),
+        made({ ...whole, changedCompared: 5 }),
+        made({ ...sample, changed: 0, changedCompared: 0 }),
+        made({ ...sample, level: 'ranges' }),
+        { ...made(sample), on: 'no time' },
+      ].map((evidence) => badgeText(badgeOf(evidence), voice));
+      assert.deepEqual(texts, [
+        'proven 2 d ago: all changed pages, 8 % of the rest',
+        'proven 2 d ago: all changed pages',
+        'proven 2 d ago: 8 % of the changed pages, 8 % of the rest',
+        'proven 2 d ago: every page',
+        'proven 2 d ago: < 1 % of the pages',
+        'proven 2 d ago: what changed is empty in both, 8 % of the rest',
+        'not compared: length and allocated pages agree',
+        'proven: 8 % of the changed pages, 8 % of the rest',
+      ]);
+    });
+
+    it('name the verification that read more, and never add up what two have read', () => {
+      const later = badgeOf(made(sample), [verified({ ...whole, level: 'sample', changedCompared: 600 })]);
+      assert.equal(badgeText(later, voice), 'proven 2 h ago: 50 % of the pages');
+      assert.equal(
+        besidesText(later, voice),
+        'The run that made it had read 8 % of the changed pages, 8 % of the rest; perhaps the same pages.',
+      );
+      const earlier = badgeOf(made({ ...sample, changedCompared: 1000 }), [verified({ ...whole, level: 'sample', changedCompared: 120 })]);
+      assert.equal(badgeText(earlier, voice), 'proven 2 d ago: all changed pages, 8 % of the rest');
+      assert.equal(besidesText(earlier, voice), 'A verification 2 h ago read 10 % of the pages; perhaps the same pages.');
+      assert.equal(besidesText(badgeOf(made(sample), [verified(whole)]), voice), undefined);
+    });
+
+    it('tell the exact time and the bytes in a tooltip', () => {
+      assert.equal(provenOn(badgeOf(made(sample)), voice), '19 Nov 2026 16:00:00 UTC');
+      assert.equal(provenOn(badgeOf(made({ ...sample, level: 'ranges' })), voice), '');
+      assert.equal(readText(badgeOf(made(sample)), voice), '80 bytes of 1000 bytes that changed, 16 bytes of 200 bytes of the rest');
+      const card = pointCard({ ...pointAt(HOUR, { proof: sample }), later: [verified(whole)] }, voice);
+      assert.match(card, /Compared on: \*\*21 Nov 2026 14\\:00\\:00 UTC\*\*/);
+      assert.match(card, /\n\nProven 2 h ago\\: every page\\\.$/);
+      assert.doesNotMatch(pointCard({ ...pointAt(HOUR, {}, 'failed'), later: [verified(whole)] }, voice), /[Pp]roven|Compared/);
+    });
   });
 
   it('tell points with their kind, bytes and proof', () => {
@@ -202,7 +257,10 @@ describe('words', () => {
     assert.match(pointCard(pointAt(HOUR, {}, 'missing'), voice), /cannot be restored/);
     const sampled = pointAt(HOUR, { proof: { ...ALL, level: 'sample', changedCompared: 100 * MIB } });
     assert.match(describePoint(sampled, voice).description, /8 % proven$/);
-    assert.match(describePoint({ ...sampled, verified: ALL }, voice).description, / · proven$/);
+    assert.match(
+      describePoint({ ...sampled, later: [{ proof: ALL, by: 'verify', on: undefined, run: 'v' }] }, voice).description,
+      / · proven$/,
+    );
   });
 
   it('give every state a shape of its own', () => {
@@ -217,14 +275,14 @@ describe('words', () => {
     assert.equal(new Set(points).size, points.length);
     const roles: SnapshotRole[] = ['anchor', 'earlier', 'open', 'orphan', 'safety', 'foreign'];
     const item = { id: '2026-11-21T14:00:03.1234567Z', metadata: {}, length: TIB };
-    const rows = roles.map((role) => describeSnapshot({ item, role, point: 3 }, voice));
+    const rows = roles.map((role) => describeSnapshot({ item, role, point: 3, needs: [] }, voice));
     assert.equal(new Set(rows.map(({ icon }) => icon.id)).size, roles.length);
     assert.equal(rows[0]!.description, 'anchor · point 3');
   });
 
   it('leave a snapshot its id where it is no time', () => {
     const item = { id: 'opaque', metadata: {}, length: 0 };
-    assert.equal(describeSnapshot({ item, role: 'foreign', point: undefined }, voice).label, 'opaque');
+    assert.equal(describeSnapshot({ item, role: 'foreign', point: undefined, needs: [] }, voice).label, 'opaque');
   });
 
   it('escape names in cards', () => {

@@ -4,9 +4,10 @@ import { KEY } from '../../chain/metadata.ts';
 import { livingNumbers } from '../../chain/recordNames.ts';
 import { BackupError } from '../../errors.ts';
 import type { PageBlob } from '../../pageBlob.ts';
-import type { Proof } from '../../proof/proof.ts';
+import { badgeOf, type Badge, type Evidence } from '../../proof/evidence.ts';
 import type { RecordStore } from '../../recordStore.ts';
 import { toolsFor, type JobOptions, type Tools } from '../../tools.ts';
+import { withLaterProofs } from './laterProofs.ts';
 import { liveSnapshots, pointOf } from './pointState.ts';
 
 export interface PointsRequest {
@@ -20,8 +21,13 @@ export interface RecoveryPoint {
   readonly state: 'good' | 'missing' | 'failed';
   /** Somebody protects it from being pruned. */
   readonly isHeld?: boolean;
-  /** What the later verification that read most has compared, where that was looked up. */
-  readonly verified?: Proof | undefined;
+  /** What later verifications compared, where that was looked up. */
+  readonly later?: readonly Evidence[];
+}
+
+/** What was proven of a point, by the run that made it or later; of one that was found wrong or is gone it says nothing. */
+export function badgeOfPoint({ entry: { proof, committedOn, run }, later }: RecoveryPoint): Badge {
+  return badgeOf({ proof, by: 'backup', on: committedOn, run }, later);
 }
 
 export interface PointList {
@@ -33,15 +39,23 @@ export interface PointList {
   readonly pruned: readonly number[];
 }
 
-/** The recovery points of a chain. @throws blobNotFound where there is neither a catalogue nor a backup blob, or a chain without its catalogue */
-export async function listPoints({ backup, catalogue }: PointsRequest, options: JobOptions): Promise<PointList> {
+/**
+ * The recovery points of a chain.
+ * @param options.proofs read what later verifications compared, too
+ * @throws blobNotFound where there is neither a catalogue nor a backup blob, or a chain without its catalogue
+ */
+export async function listPoints(
+  { backup, catalogue }: PointsRequest,
+  options: JobOptions & { readonly proofs?: boolean },
+): Promise<PointList> {
   const tools = toolsFor(options);
   const chain = new Catalogue(catalogue, tools.retrier);
   const index = await chain.index(tools.signal);
   if (index.numbers.length === 0) await requireChain(backup, catalogue, index.isBegun, tools);
   const { entries, unreadable } = await chain.readable(tools.signal, livingNumbers(index));
   const live = await liveSnapshots(backup, tools);
-  const points = entries.map((entry) => pointOf(entry, live.has(entry.backup.snapshot), index));
+  const listed = entries.map((entry) => pointOf(entry, live.has(entry.backup.snapshot), index));
+  const points = options.proofs ? await withLaterProofs(listed, chain, index, tools) : listed;
   return { points: points.reverse(), unreadable: unreadable.toReversed(), pruned: [...index.pruned.keys()].sort((a, b) => a - b) };
 }
 

@@ -5,12 +5,22 @@ import type { Tools } from '../../tools.ts';
 import { propertiesIfThere } from '../propertiesIfThere.ts';
 import type { PruneRequest } from './plan.ts';
 
+/** Unfinished work that needs a point: a restore onto the disk, another restore, a run that builds on it. */
+export type Unfinished = 'restoreOntoDisk' | 'restore' | 'run';
+
 /** Which points unfinished work needs. */
 export interface NeededPoints {
+  needFor(number: number, snapshot: SnapshotId): Unfinished | undefined;
   /** @returns a clause for people, undefined where none needs it */
   reasonFor(number: number, snapshot: SnapshotId): string | undefined;
   readonly warnings: readonly string[];
 }
+
+const REASONS: Readonly<Record<Unfinished, string>> = {
+  restoreOntoDisk: 'a restore onto the disk that is not finished needs it',
+  restore: 'a restore that is not finished needs it',
+  run: 'a run that is not finished builds on it',
+};
 
 /**
  * Looks at the records of open runs: on the backup blob, where the run builds on its parent, and on the disk, which a rewind or restore that is not
@@ -26,13 +36,18 @@ export async function neededPoints({ backup, source }: Pick<PruneRequest, 'backu
     if (!isBackupError(error) || error.code === 'cancelled') throw error;
     warnings.push(`The disk cannot be looked at, so a rewind of it that is not finished would not be noticed: ${error.message}`);
   }
+  const needFor = (number: number, snapshot: SnapshotId): Unfinished | undefined => {
+    const { label } = backup.image(snapshot);
+    if (disk?.source === label) return 'restoreOntoDisk';
+    if (ours?.source === label) return 'restore';
+    return ours?.parent === number ? 'run' : undefined;
+  };
   return {
     warnings,
+    needFor,
     reasonFor(number, snapshot) {
-      const { label } = backup.image(snapshot);
-      if (disk?.source === label) return 'a restore onto the disk that is not finished needs it';
-      if (ours?.source === label) return 'a restore that is not finished needs it';
-      return ours?.parent === number ? 'a run that is not finished builds on it' : undefined;
+      const need = needFor(number, snapshot);
+      return need && REASONS[need];
     },
   };
 }

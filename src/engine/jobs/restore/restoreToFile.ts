@@ -131,7 +131,9 @@ async function download(
     lengthOf,
     async (piece) => {
       watermark.begin(piece.start);
-      await target.write(piece.start, await retrier.read(original, piece, { signal }));
+      const bytes = await retrier.read(original, piece, { signal });
+      await target.write(piece.start, bytes);
+      retrier.giveBack(bytes);
       watermark.done(piece.start, piece.end);
       written += lengthOf(piece);
       progress(written);

@@ -1,6 +1,7 @@
 import type { SnapshotItem } from '../../../azure/browse/accountBrowser.ts';
 import { KEY } from '../../../engine/chain/metadata.ts';
 import type { ChainSummary } from '../../../engine/jobs/points/chainSummary.ts';
+import { candidateNeeds, diskSnapshotNeeds } from '../../../engine/jobs/points/needs.ts';
 import { namingPoints } from '../../../engine/jobs/points/namingPoints.ts';
 import { isBeforePromotion } from '../../../engine/jobs/promote/safetyMark.ts';
 import type { RecordStore } from '../../../engine/recordStore.ts';
@@ -8,6 +9,8 @@ import type { JobOptions } from '../../../engine/tools.ts';
 import type { SnapshotFacts } from '../../words/snapshot.ts';
 
 export interface ChainAtHand {
+  /** URL of the backup blob. */
+  readonly backup: string;
   readonly summary: ChainSummary;
   readonly catalogue: RecordStore;
 }
@@ -25,18 +28,22 @@ export async function diskSnapshotRoles(
   const anchors = new Map(
     chains.flatMap(({ summary: { newest } }) => (newest ? [[newest.entry.source.snapshot, newest.entry.number] as const] : [])),
   );
-  const open = new Set(chains.map(({ summary }) => summary.open?.record.snapshot));
-  const unclear = snapshots.filter((item) => isMarked(item) && !anchors.has(item.id) && !open.has(item.id)).map(({ id }) => id);
+  const needed = new Map(
+    snapshots.map(({ id }) => [id, chains.flatMap(({ summary, backup }) => diskSnapshotNeeds(id, summary, backup))] as const),
+  );
+  const unclear = snapshots.filter((item) => isMarked(item) && needed.get(item.id)?.length === 0).map(({ id }) => id);
   const looks =
     unclear.length === 0 ? [] : await Promise.all(chains.map(({ catalogue }) => namingPoints(catalogue, unclear, 'source', job)));
   const isComplete = hasAll && looks.every((look) => look.isComplete);
   return snapshots.toReversed().map((item): SnapshotFacts => {
+    const needs = needed.get(item.id) ?? [];
     const anchor = anchors.get(item.id);
-    if (anchor !== undefined) return { item, role: 'anchor', point: anchor };
-    if (open.has(item.id)) return { item, role: 'open', point: undefined };
+    if (anchor !== undefined) return { item, role: 'anchor', point: anchor, needs };
+    if (needs.length > 0) return { item, role: 'open', point: undefined, needs };
     const point = looks.map(({ named }) => named.get(item.id)).find((number) => number !== undefined);
-    if (point !== undefined) return { item, role: 'earlier', point };
-    return { item, role: safetyRole(item) ?? (isMarked(item) ? (isComplete ? 'orphan' : 'marked') : 'foreign'), point: undefined };
+    if (point !== undefined) return { item, role: 'earlier', point, needs };
+    const role = safetyRole(item) ?? (isMarked(item) ? (isComplete ? 'orphan' : 'marked') : 'foreign');
+    return { item, role, point: undefined, needs };
   });
 }
 
@@ -49,15 +56,16 @@ export async function otherSnapshots(
   const ids = snapshots.map(({ id }) => id);
   const { named, isComplete } = await namingPoints(catalogue, ids, 'backup', job);
   const attempt = summary.open?.record.attempt;
+  const roleOf = (item: SnapshotItem): SnapshotFacts['role'] => {
+    if (attempt !== undefined && item.metadata[KEY.attempt] === attempt) return 'open';
+    if (isBeforePromotion(item.metadata)) return 'replaced';
+    if (item.metadata[KEY.attempt] === undefined) return 'foreign';
+    return isComplete ? 'orphan' : 'marked';
+  };
   return snapshots
     .filter(({ id }) => !named.has(id))
     .reverse()
-    .map((item): SnapshotFacts => {
-      if (attempt !== undefined && item.metadata[KEY.attempt] === attempt) return { item, role: 'open', point: undefined };
-      if (isBeforePromotion(item.metadata)) return { item, role: 'replaced', point: undefined };
-      if (item.metadata[KEY.attempt] === undefined) return { item, role: 'foreign', point: undefined };
-      return { item, role: isComplete ? 'orphan' : 'marked', point: undefined };
-    });
+    .map((item): SnapshotFacts => ({ item, role: roleOf(item), point: undefined, needs: candidateNeeds(item.metadata, summary) }));
 }
 
 /** Where the blob has no chain that is known: one that names its backup blob was looked up there, others were not. */

@@ -1,3 +1,4 @@
+import { pointNeeds, type Foremost } from '../../../engine/jobs/points/needs.ts';
 import { pointsPage } from '../../../engine/jobs/points/pointsPage.ts';
 import { ITEMS } from '../../names.ts';
 import { chainCard, describeChain, type ChainFacts, type ChainView } from '../../words/chain.ts';
@@ -6,6 +7,7 @@ import { urlKey } from '../../words/places.ts';
 import { healthOf } from '../../words/standing.ts';
 import { emptyRow } from '../../words/notes.ts';
 import type { RowWords } from '../../words/voice.ts';
+import { unfinishedOn } from '../../unfinished.ts';
 import { Pages, type PageOf } from '../pages.ts';
 import type { Branch, BranchNode, TreeRow } from '../node.ts';
 import type { TreeContext } from '../treeContext.ts';
@@ -30,6 +32,7 @@ export class ChainNode implements Branch {
   readonly pages: Pages<Child, number>;
   readonly #context: TreeContext;
   #source: string | undefined;
+  #foremost: Foremost = { newest: undefined, lastGood: undefined };
   #crowded: { readonly of: readonly Child[]; readonly count: number; readonly moments: ReadonlySet<string> } | undefined;
 
   constructor(parent: BranchNode, backup: string, view: ChainView, context: TreeContext) {
@@ -103,9 +106,18 @@ export class ChainNode implements Branch {
     const { session, job } = this.#context;
     const [backup, catalogue] = await Promise.all([session.pageBlob(this.backup), session.recordStoreFor(this.backup)]);
     const page = await pointsPage({ backup, catalogue }, { below, most: POINTS_AT_ONCE }, { ...job, signal });
-    const newest = Math.max(...page.points.map(({ entry }) => entry.number), ...page.unreadable.map(({ number }) => number));
+    if (below === undefined) {
+      const newest = Math.max(...page.points.map(({ entry }) => entry.number), ...page.unreadable.map(({ number }) => number));
+      this.#foremost = { newest, lastGood: undefined };
+    }
+    const lastGood = this.#foremost.lastGood ?? page.points.find(({ state }) => state === 'good')?.entry.number;
+    const foremost = (this.#foremost = { ...this.#foremost, lastGood });
+    const unfinished = await unfinishedOn(this.backup, page.points[0]?.entry.source.url, { session, job: { ...job, signal } });
     const children: Child[] = [
-      ...page.points.map((point) => new PointNode(this, point, below === undefined && point.entry.number === newest, this.#context)),
+      ...page.points.map((point) => {
+        const isNewest = below === undefined && point.entry.number === foremost.newest;
+        return new PointNode(this, point, isNewest, pointNeeds(point, foremost, unfinished), this.#context);
+      }),
       ...page.unreadable.map((record) => new UnreadableNode(this, record, this.#context)),
     ];
     return { children: children.sort((a, b) => b.number - a.number), next: page.next };

@@ -1,3 +1,4 @@
+import type { Need } from '../../../engine/jobs/points/needs.ts';
 import type { RecoveryPoint } from '../../../engine/jobs/points/points.ts';
 import { ITEMS } from '../../names.ts';
 import { describePoint, pointCard } from '../../words/point.ts';
@@ -18,9 +19,11 @@ export class PointNode implements Leaf {
   /** URL of the disk it is a point of. */
   readonly source: string;
   readonly isNewest: boolean;
+  /** What it was needed for when it was listed. */
+  readonly needs: readonly Need[];
   readonly #context: TreeContext;
 
-  constructor(parent: ChainNode, point: RecoveryPoint, isNewest: boolean, context: TreeContext) {
+  constructor(parent: ChainNode, point: RecoveryPoint, isNewest: boolean, needs: readonly Need[], context: TreeContext) {
     const { number, backup, source } = point.entry;
     this.id = `${parent.id}|point:${number}`;
     this.parent = parent;
@@ -30,6 +33,7 @@ export class PointNode implements Leaf {
     this.url = `${parent.backup}?snapshot=${backup.snapshot}`;
     this.source = source.url;
     this.isNewest = isNewest;
+    this.needs = needs;
     this.#context = context;
   }
 
@@ -39,10 +43,10 @@ export class PointNode implements Leaf {
 
   row(): TreeRow {
     const facets = [ITEMS.point, this.point.state, ...(this.isNewest ? ['newest'] : []), ...(this.point.isHeld ? ['held'] : [])];
-    return { ...describePoint(this.point, this.#context.voice, this.parent.crowded), item: facets.join('.'), isLeaf: true };
+    return { ...describePoint(this.point, this.#context.voice, this.parent.crowded, this.needs), item: facets.join('.'), isLeaf: true };
   }
 
   card(): string {
-    return pointCard(this.point, this.#context.voice);
+    return pointCard(this.point, this.#context.voice, this.needs);
   }
 }

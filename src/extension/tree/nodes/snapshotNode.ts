@@ -27,7 +27,7 @@ export class SnapshotNode implements Leaf {
 
   /** The snapshots of a blob without a chain, newest first. */
   static unchained(blob: BlobNode, context: TreeContext): SnapshotNode[] {
-    const facts = (item: SnapshotItem): SnapshotFacts => ({ item, role: roleWithoutChain(item), point: undefined });
+    const facts = (item: SnapshotItem): SnapshotFacts => ({ item, role: roleWithoutChain(item), point: undefined, needs: [] });
     return blob.item.snapshots.map((item) => new SnapshotNode(blob, blob, facts(item), context)).reverse();
   }
 

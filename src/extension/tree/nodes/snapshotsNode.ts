@@ -69,7 +69,7 @@ export class SnapshotsNode implements Branch {
     for (const backup of backups) {
       await book.ask(backup);
       const summary = book.summary(backup);
-      if (summary) chains.push({ summary, catalogue: await session.recordStoreFor(backup) });
+      if (summary) chains.push({ backup, summary, catalogue: await session.recordStoreFor(backup) });
     }
     const facts = await this.#facts(chains, chains.length === backups.length, job);
     return { children: facts.map((fact) => new SnapshotNode(this, this.parent, fact, this.#context)), next: undefined };

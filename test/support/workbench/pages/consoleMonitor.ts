@@ -30,6 +30,14 @@ const AFTER_A_CRASH: readonly Allowed[] = [
   { pattern: /ERR.* Canceled: Canceled/, reason: 'VS Code was asking the extension host, or an extension in it, for something' },
 ];
 
+/** What the console says when a page was made to try what its policy refuses. */
+const REFUSALS: readonly Allowed[] = [
+  {
+    pattern: /violates the following (?:Content Security Policy|directive)|Content Security Policy/,
+    reason: 'the policy of a page refused it',
+  },
+];
+
 /** Collects the errors that a page writes to its console. What the extension host logs as an error arrives there too. */
 export class ConsoleMonitor {
   readonly #errors: string[] = [];
@@ -50,6 +58,11 @@ export class ConsoleMonitor {
   /** From here on an extension host may be gone. */
   allowCrash(): void {
     this.#allowed.push(...AFTER_A_CRASH);
+  }
+
+  /** From here on pages try what their policy refuses, on purpose. */
+  allowRefusals(): void {
+    this.#allowed.push(...REFUSALS);
   }
 
   #note(text: string): void {

@@ -2,6 +2,7 @@
 export interface DomElement {
   readonly textContent: string | null;
   readonly className: string;
+  readonly outerHTML: string;
   getAttribute(name: string): string | null;
   querySelector(selector: string): DomElement | null;
   querySelectorAll(selector: string): Iterable<DomElement>;

@@ -123,6 +123,22 @@ export class TreeRow {
 
   /** The text of the card that appears when the mouse rests on the row. */
   async tooltip(): Promise<string> {
+    return (await this.card()).text;
+  }
+
+  /** The same card with what in it could be pressed, loaded or run, as markup. */
+  async card(): Promise<{ readonly text: string; readonly alive: readonly string[] }> {
+    const hover = await this.showCard();
+    const text = plain(await hover.textContent());
+    const alive = await hover
+      .locator('a, img, svg, script, style, iframe, object, button, input, [onclick], [onerror], [onload], .codicon')
+      .evaluateAll((found: DomElement[]) => found.map(({ outerHTML }) => outerHTML));
+    await this.locator.page().keyboard.press('Escape');
+    return { text, alive };
+  }
+
+  /** Rests the mouse on the row until its card is there. */
+  async showCard(): Promise<Locator> {
     const page = this.locator.page();
     const hover = page.locator('.workbench-hover').last();
     await until(`the card of ${this.#name}`, async () => {
@@ -134,9 +150,7 @@ export class TreeRow {
         () => false,
       );
     });
-    const text = plain(await hover.textContent());
-    await page.keyboard.press('Escape');
-    return text;
+    return hover;
   }
 
   get #label(): Locator {

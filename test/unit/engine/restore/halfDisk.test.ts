@@ -98,13 +98,16 @@ describe('a disk whose restore in place did not end', () => {
   it('a machine whose look at it was old when it got the lease takes a snapshot of what was written since', async () => {
     const scene = await halfRewound();
     const { service } = scene.chain;
+    const heldUp = Promise.withResolvers<void>();
     let isHeldUp = true;
     service.interceptor = ({ client, operation }) => {
       if (!isHeldUp || client !== 'restore1' || operation !== 'renewLease') return undefined;
       isHeldUp = false;
+      heldUp.resolve();
       return { kind: 'delay', ms: 30_000 };
     };
     const slow = scene.inPlace();
+    await heldUp.promise;
     await scene.inPlace();
     scene.chain.write(5, 123);
     const { safetySnapshot } = await slow;
