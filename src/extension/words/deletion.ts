@@ -2,7 +2,7 @@ import type { Loss } from '../commands/snapshots/loss.ts';
 import { needText } from './need.ts';
 import { placeOf } from './places.ts';
 import { safetySentence } from './snapshot.ts';
-import { momentText, timeIn } from './times.ts';
+import { secondText, timeIn } from './times.ts';
 import type { Voice } from './voice.ts';
 
 export interface Deletion {
@@ -10,10 +10,10 @@ export interface Deletion {
   readonly loss: Loss;
 }
 
-/** `20 Nov 14:00 of disk.vhd` */
+/** `20 Nov 14:00:24 of disk.vhd`: there may be others of that minute. */
 export function snapshotName({ blob, id }: Deletion['snapshot'], voice: Voice): string {
   const time = timeIn(id);
-  return voice.t('{0} of {1}', time === undefined ? id : momentText(time, voice), placeOf(blob).name);
+  return voice.t('{0} of {1}', time === undefined ? id : secondText(time, voice), placeOf(blob).name);
 }
 
 /** The question before snapshots are deleted: what it is, and what each costs. */

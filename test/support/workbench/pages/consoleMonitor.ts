@@ -17,6 +17,10 @@ const ALLOWED: readonly Allowed[] = [
     reason: 'a window that is being left still wants to write its log',
   },
   {
+    pattern: /InvalidStateError: Failed to execute 'abort' on 'IDBTransaction'/,
+    reason: 'a window that is being left gives up what it was writing, and that was just written',
+  },
+  {
     pattern: /Timed out waiting for authentication provider 'github' to register/,
     reason: 'VS Code itself asks for GitHub accounts, and on a busy machine its own extension for that is late',
   },
