@@ -1,6 +1,6 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, posix, win32 } from 'node:path';
+import { dirname, join, posix, win32 } from 'node:path';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -26,12 +26,14 @@ function cachesIn(env: Env, platform: NodeJS.Platform, home: () => string): stri
   return env['XDG_CACHE_HOME'] || join(home(), '.cache');
 }
 
-/** Is it a folder that nobody else can write to? Made where it is not there. With `sudo` the home may still be the user's, and so may be what lies in it. */
+/** Is it a folder that nobody else can write to? Made where it is not there, with the one above it. With `sudo` the home may still be the user's, and so may be what lies in it. */
 export function isOurs(folder: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const { uid, mode } = statSync(folder);
-    return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
+    // A home that is not there is not made: in a file system that makes no folders, as /proc, Node would try for ever.
+    for (const each of [dirname(folder), folder]) if (!existsSync(each)) mkdirSync(each, { mode: 0o700 });
+    const found = statSync(folder);
+    if (process.getuid === undefined) return found.isDirectory();
+    return found.isDirectory() && found.uid === process.getuid() && (found.mode & 0o022) === 0;
   } catch {
     return false;
   }

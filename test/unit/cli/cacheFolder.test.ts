@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,6 +49,8 @@ describe('the folder for what can be made again', () => {
     await writeFile(file, '');
     assert.equal(isOurs(file), false);
     assert.equal(isOurs(join(file, 'page-blob-backup')), false);
+    assert.equal(isOurs(join(place, 'no home', '.cache', 'page-blob-backup')), false, 'where Node makes folders for ever it would not end');
+    assert.equal(existsSync(join(place, 'no home')), false);
   });
 
   it('of another user is not used', { skip: process.getuid?.() !== 0 && 'only root can hand a folder over' }, () => {
