@@ -105,6 +105,10 @@ describe('verify --all', () => {
     assert.deepEqual(chainsOf(container), [['more/folder/d.vhd', 'passed', 0]]);
     const otherwise = await run('verify', `${account().replace('http:', 'HTTP:')}/more/f%6Flder`, '--all', '--json');
     assert.deepEqual(chainsOf(otherwise), [['more/folder/d.vhd', 'passed', MIB]], 'however its URL is written');
+    for (const place of [account(), `${account()}/more`, `${account()}/more/`]) {
+      const { status, stderr } = await run('verify', place);
+      assert.deepEqual([status, /names .*To verify every chain of an account or a container, add --all\./.test(stderr)], [2, true], stderr);
+    }
     const none = await run('verify', `${account()}/backups/wrong.vhd`, '--all');
     assert.equal(none.status, 5);
     assert.match(none.stderr, /There is no catalogue in .*nothing was verified\..*leave --all out/);
