@@ -351,7 +351,7 @@ describe('a list in which a bit has flipped, or that was cut', () => {
   const blob = (): ReturnType<Azure['pageBlob']> => open().pageBlob(`${base}/vhds/os.vhd`);
   const lists: Readonly<Record<string, { readonly body: string; readonly ask: () => Promise<unknown> }>> = {
     'of snapshots': {
-      body: `<EnumerationResults ServiceEndpoint="${'http://x/'}" ContainerName="vhds"><Blobs><Blob><Name>os.vhd</Name><Snapshot>${SNAPSHOT}</Snapshot><Properties><Content-Length>4096</Content-Length><BlobType>PageBlob</BlobType></Properties><Metadata><pbb_run>a</pbb_run></Metadata></Blob></Blobs><NextMarker/></EnumerationResults>`,
+      body: `<EnumerationResults ServiceEndpoint="http://x/" ContainerName="vhds"><Blobs><Blob><Name>os.vhd</Name><Snapshot>${SNAPSHOT}</Snapshot><Properties><Content-Length>4096</Content-Length><BlobType>PageBlob</BlobType></Properties><Metadata><pbb_run>a</pbb_run></Metadata></Blob></Blobs><NextMarker/></EnumerationResults>`,
       ask: async () => Array.fromAsync(blob().snapshots()),
     },
     'of page ranges': {
