@@ -4,7 +4,7 @@ import type { BlobAddress } from './blobAddress.ts';
 import type { AccountClient } from './client.ts';
 import type { OperationName } from './operations.ts';
 import { PageWatch } from './pageWatch.ts';
-import { requireBlobs, requireCompleteXml } from './strictList.ts';
+import { requireBlobs, requireCompleteXml, understood } from './strictList.ts';
 
 /** Most blobs in one answer (REST: List Blobs, maxresults). */
 const MOST = 5000;
@@ -49,9 +49,11 @@ export async function listBlobsPage(
     const container = await account.container(target);
     const list = container.listBlobsFlat({ prefix, includeSnapshots: snapshots, includeMetadata: snapshots, abortSignal: both });
     const pages = list.byPage({ maxPageSize: most, ...(marker === undefined ? {} : { continuationToken: marker }) });
-    const answer = (await pages.next()).value as ContainerListBlobFlatSegmentResponse;
-    requireCompleteXml(answer, 'EnumerationResults');
-    requireBlobs(answer);
-    return { items: answer.segment.blobItems, next: answer.continuationToken || undefined };
+    return understood(async () => {
+      const answer = (await pages.next()).value as ContainerListBlobFlatSegmentResponse;
+      requireCompleteXml(answer, 'EnumerationResults');
+      requireBlobs(answer);
+      return { items: answer.segment.blobItems, next: answer.continuationToken || undefined };
+    });
   });
 }

@@ -6,7 +6,7 @@ import { backupOfEntry } from './browse/blobGroups.ts';
 import type { AccountClient } from './client.ts';
 import { metadataFromService } from './metadata.ts';
 import { PageWatch } from './pageWatch.ts';
-import { requireCompleteXml } from './strictList.ts';
+import { requireCompleteXml, understood } from './strictList.ts';
 
 /** A page blob that a list found. */
 export interface FoundBlob {
@@ -30,12 +30,14 @@ export async function* listContainers(account: AccountClient, target: BlobAddres
     const page = await account.call({ operation: 'listContainers', target, signal }, async (both) => {
       const service = await account.service(target);
       const pages = service.listContainers({ abortSignal: both }).byPage(marker === undefined ? {} : { continuationToken: marker });
-      const answer = (await pages.next()).value as ContainerPage;
-      requireCompleteXml(answer, 'EnumerationResults');
-      return answer;
+      return understood(async () => {
+        const answer = (await pages.next()).value as ContainerPage;
+        requireCompleteXml(answer, 'EnumerationResults');
+        return { names: answer.containerItems.map((item) => item.name), next: answer.continuationToken || undefined };
+      });
     });
-    for (const { name } of page.containerItems) yield name;
-    watch.advance(page.continuationToken || undefined, page.containerItems.length > 0);
+    yield* page.names;
+    watch.advance(page.next, page.names.length > 0);
   } while (watch.marker !== undefined);
 }
 

@@ -2,7 +2,7 @@ import type { CallOptions, SnapshotId } from '../engine/pageBlob.ts';
 import { lengthOf } from '../engine/ranges/pageRange.ts';
 import type { BlobHandle } from './blobHandle.ts';
 import type { ListRanges, RangePage } from './rangeLists.ts';
-import { requireCompleteXml, type SdkResult } from './strictList.ts';
+import { requireCompleteXml, understood, type SdkResult } from './strictList.ts';
 
 /** Most ranges in one answer (REST: Get Page Ranges, maxresults). */
 const MOST = 10_000;
@@ -28,10 +28,12 @@ export function pageLister(handle: BlobHandle, previous: SnapshotId | undefined,
         ...(paged ? { maxPageSize: MOST } : {}),
         ...(marker === undefined ? {} : { continuationToken: marker }),
       });
-      const page = (await pages.next()).value as PageListAnswer;
-      requireCompleteXml(page, 'PageList');
-      const { pageRange = [], clearRange = [], continuationToken, blobContentLength } = page;
-      return { ranges: merged(pageRange, clearRange), next: continuationToken || undefined, length: blobContentLength };
+      return understood(async () => {
+        const page = (await pages.next()).value as PageListAnswer;
+        requireCompleteXml(page, 'PageList');
+        const { pageRange = [], clearRange = [], continuationToken, blobContentLength } = page;
+        return { ranges: merged(pageRange, clearRange), next: continuationToken || undefined, length: blobContentLength };
+      });
     });
 }
 

@@ -30,6 +30,24 @@ export function requireBlobs(result: SdkResult & { readonly segment: { readonly 
   }
 }
 
+/**
+ * Asks for one page of a list and takes out what it holds. An answer that is no XML, or whose elements have other names than the documented ones, makes
+ * the SDK stumble, or us.
+ * @throws incompleteAnswer
+ */
+export async function understood<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new BackupError('incompleteAnswer', 'The list that the service gave is not one that is documented.', {
+      retryable: true,
+      effect: 'unknown',
+      hint: 'Try again; if it stays so, something between here and the service alters what it says.',
+    });
+  }
+}
+
 function incomplete({ _response: { status } }: SdkResult, what: string): BackupError {
   return new BackupError('incompleteAnswer', what, { retryable: true, effect: 'unknown', service: { status } });
 }

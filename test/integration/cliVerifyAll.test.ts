@@ -103,6 +103,12 @@ describe('verify --all', () => {
     assert.doesNotMatch(folder.stdout + folder.stderr, /sig=/);
     const container = await run('verify', `${account()}/more/`, '--all', '--json', '--proof', 'ranges');
     assert.deepEqual(chainsOf(container), [['more/folder/d.vhd', 'passed', 0]]);
+    const otherwise = await run('verify', `${account().replace('http:', 'HTTP:')}/more/f%6Flder`, '--all', '--json');
+    assert.deepEqual(chainsOf(otherwise), [['more/folder/d.vhd', 'passed', MIB]], 'however its URL is written');
+    for (const place of [account(), `${account()}/more`, `${account()}/more/`]) {
+      const { status, stderr } = await run('verify', place);
+      assert.deepEqual([status, /names .*To verify every chain of an account or a container, add --all\./.test(stderr)], [2, true], stderr);
+    }
     const none = await run('verify', `${account()}/backups/wrong.vhd`, '--all');
     assert.equal(none.status, 5);
     assert.match(none.stderr, /There is no catalogue in .*nothing was verified\..*leave --all out/);
@@ -116,6 +122,8 @@ describe('verify --all', () => {
     const found = await run('verify', account(), '--all', '--catalogue', place, '--json');
     assert.equal(found.status, 0, found.stderr);
     assert.deepEqual(chainsOf(found), [['more/else%20where.vhd', 'passed', MIB]]);
+    const written = await run('verify', `${account().replace('http:', 'HTTP:')}/m%6Fre/`, '--all', '--catalogue', place, '--json');
+    assert.deepEqual(chainsOf(written), [['more/else%20where.vhd', 'passed', MIB]], 'however the URL is written');
     assert.equal((await run('verify', `${account()}/backups`, '--all', '--catalogue', place)).status, 5, 'there is none of that container');
   });
 

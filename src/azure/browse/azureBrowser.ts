@@ -6,7 +6,7 @@ import { BlobHandle } from '../blobHandle.ts';
 import { listBlobsPage } from '../blobList.ts';
 import type { AccountClient } from '../client.ts';
 import { propertiesOf } from '../properties.ts';
-import { requireCompleteXml } from '../strictList.ts';
+import { requireCompleteXml, understood } from '../strictList.ts';
 import type { AccountBrowser, ContainerItem, Page, PageBlobItem, PageBlobPage } from './accountBrowser.ts';
 import { groupBlobs, type Carried } from './blobGroups.ts';
 
@@ -45,9 +45,11 @@ export class AzureBrowser implements AccountBrowser {
       const pages = service
         .listContainers({ abortSignal: both })
         .byPage({ maxPageSize: MOST_CONTAINERS, ...(marker === undefined ? {} : { continuationToken: marker }) });
-      const answer = (await pages.next()).value as ServiceListContainersSegmentResponse;
-      requireCompleteXml(answer, 'EnumerationResults');
-      return { items: answer.containerItems.map(({ name }) => ({ name })), next: answer.continuationToken || undefined };
+      return understood(async () => {
+        const answer = (await pages.next()).value as ServiceListContainersSegmentResponse;
+        requireCompleteXml(answer, 'EnumerationResults');
+        return { items: answer.containerItems.map(({ name }) => ({ name })), next: answer.continuationToken || undefined };
+      });
     });
   }
 

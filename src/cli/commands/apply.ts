@@ -99,10 +99,13 @@ async function run(context: CommandContext): Promise<ExitStatus> {
   const told = new ToldApply(await context.openTelemetry(now), job.world);
   const only = args.choice('only', ONLY);
   const act = told.timed(only === 'prune' ? pruneChain : applyChain);
-  let verifications: readonly ChainVerification[] = [];
+  const verifications: ChainVerification[] = [];
+  let putOff = 0;
   try {
     if (only !== 'verify') await applyAll(expansion.chains, portsOf, { ...job, ...limits, act, onOutcome });
-    if (only !== 'prune') verifications = await verifyDueChains(expansion.chains, portsOf, limits.parallel, job, context);
+    const until = Math.min(...outcomes.map(({ next = Infinity }) => next));
+    const hear = { parallel: limits.parallel, until, onVerification: (each: ChainVerification) => void verifications.push(each) };
+    if (only !== 'prune') putOff = await verifyDueChains(expansion.chains, portsOf, hear, job, context);
   } finally {
     const file = args.text('report');
     if (file !== undefined)
@@ -111,6 +114,8 @@ async function run(context: CommandContext): Promise<ExitStatus> {
   const troubled = verifications.filter(isTrouble);
   const failed = [...troubled, ...outcomes.filter(isFailure)];
   const texts = [only === 'verify' ? '' : countsText(outcomes), verificationsText(verifications)].filter(Boolean);
+  if (putOff > 0)
+    texts.push(`${amountText(putOff, 'chain')} not looked at for verification, since a backup is due again: the next call does that.`);
   people.line(texts.join(' ') || 'Nothing was due.', failed.length > 0 ? 'error' : 'plain');
   const counts = Object.fromEntries(
     Map.groupBy(outcomes, ({ outcome }) => outcome)
@@ -123,7 +128,7 @@ async function run(context: CommandContext): Promise<ExitStatus> {
   const verified = verifications.filter(({ outcome }) => outcome === 'verified').length;
   const wrong = verifications.filter(({ outcome }) => outcome === 'wrong').length;
   const chains = only === 'verify' ? expansion.chains.length : outcomes.length;
-  await print('result', { job: 'apply', chains, counts, verified, wrong, failed: failures, requests: context.requests() });
+  await print('result', { job: 'apply', chains, counts, verified, wrong, putOff, failed: failures, requests: context.requests() });
   if (wrong > 0) return EXIT.integrity;
   const [error] = [...expansion.faults, ...failed].flatMap(({ error }) => error ?? []);
   return error ? exitStatusOf(error) : EXIT.done;

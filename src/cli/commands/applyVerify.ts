@@ -8,27 +8,43 @@ import type { CommandContext } from '../command.ts';
 import { errorObject } from '../errorReport.ts';
 import type { People } from '../people.ts';
 
-/** Verifies what is due, after all backups: those come first, however much there is to read. @returns those that are not merely not due */
+export interface VerifyDueOptions {
+  /** Chains at once. */
+  readonly parallel: number;
+  /** When the next backup is due, in milliseconds. */
+  readonly until: number;
+  /** Told of those that are not merely not due. */
+  readonly onVerification: (verification: ChainVerification) => void;
+}
+
+/**
+ * Verifies what is due, after all backups: those come first, however much there is to read. Schedulers mostly begin no call before the last one ended, so
+ * that from `until` on no further one is begun, except for as many as go at once: else a slow fleet would never be verified.
+ * @returns how many chains were not looked at for that
+ */
 export async function verifyDueChains(
   chains: readonly PolicyChain[],
   portsOf: (chain: PolicyChain) => ChainPorts,
-  parallel: number,
+  { parallel, until, onVerification }: VerifyDueOptions,
   job: CommandContext['job'],
   { people, print }: Pick<CommandContext, 'people' | 'print'>,
-): Promise<readonly ChainVerification[]> {
-  const done: ChainVerification[] = [];
+): Promise<number> {
+  let begun = 0;
+  let putOff = 0;
   const one = async (chain: PolicyChain): Promise<void> => {
+    if (begun >= parallel && job.world.now() >= until) return void putOff++;
+    begun++;
     const verification = await verifyChain(chain, portsOf(chain), { limits: shareOf(parallel), ...job }, (event) => {
       if (event.type === 'progress') people.draw(` verifying  ${chain.backup}  ${sizeText(event.done)} compared`);
     });
-    if (verification.outcome === 'notDue') return;
-    done.push(verification);
+    if (verification.outcome === 'notDue') return void begun--;
+    onVerification(verification);
     tellVerification(people, verification);
     await print('verification', verificationObject(verification));
   };
   const asked = chains.filter(({ rule }) => rule.verify !== undefined);
   await forEachBounded(asked, { calls: parallel, bytes: Infinity }, () => 0, one, job.signal);
-  return done;
+  return putOff;
 }
 
 const WORDS: Readonly<Record<ChainVerification['outcome'], string>> = {
@@ -36,7 +52,7 @@ const WORDS: Readonly<Record<ChainVerification['outcome'], string>> = {
   wrong: 'failed',
   failed: 'failed',
   unread: 'not verified',
-  elsewhere: 'verified elsewhere',
+  elsewhere: 'elsewhere',
   notDue: 'not due',
 };
 

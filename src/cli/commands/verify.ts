@@ -1,11 +1,14 @@
+import { parseAccountUrl } from '../../azure/blobAddress.ts';
+import { BackupError, isBackupError } from '../../engine/errors.ts';
 import { resultOf } from '../../engine/events.ts';
 import type { PointsRequest } from '../../engine/jobs/points/points.ts';
 import { runVerify, type VerifyRequest } from '../../engine/jobs/verify/verify.ts';
+import type { PageBlob } from '../../engine/pageBlob.ts';
 import { PROOF_LEVELS } from '../../engine/proof/proof.ts';
 import { usageError } from '../arguments.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { EXIT, type ExitStatus } from '../exitStatus.ts';
-import { baseBlob, CATALOGUE_OPTION, catalogueOf } from '../operands.ts';
+import { baseBlob, CATALOGUE_OPTION, catalogueOf, isUrl } from '../operands.ts';
 import { amountText } from '../words.ts';
 import { PROOF_OPTION } from './options.ts';
 import { verifyAll } from './verifyAll.ts';
@@ -37,7 +40,7 @@ async function run(context: CommandContext): Promise<ExitStatus> {
   const { args, azure, job, people, hear, print } = context;
   if (args.flag('all')) return verifyAll(context);
   if (args.flag('parallel')) throw usageError('--parallel goes with --all.', 'verify');
-  const backup = baseBlob(azure, args.operand(0), 'backup', 'verify');
+  const backup = blobIn(context);
   const chain: PointsRequest = { backup, catalogue: catalogueOf(azure, backup, args.text('catalogue')) };
   const named = args.text('source');
   people.draw(' preparing  Reading the catalogue.');
@@ -62,4 +65,20 @@ async function run(context: CommandContext): Promise<ExitStatus> {
   } else people.line('No fault was found.');
   await print('result', { ...result, requests: context.requests() });
   return failed > 0 ? EXIT.integrity : EXIT.done;
+}
+
+/** @throws badInput */
+function blobIn({ args, azure }: CommandContext): PageBlob {
+  const text = args.operand(0);
+  try {
+    return baseBlob(azure, text, 'backup', 'verify');
+  } catch (error) {
+    if (!isBackupError(error, 'badInput') || !isPlace(text)) throw error;
+    throw new BackupError('badInput', error.message, { hint: 'To verify every chain of an account or a container, add --all.' });
+  }
+}
+
+/** Is it the URL of an account or a container? */
+function isPlace(text: string): boolean {
+  return isUrl(text) && parseAccountUrl(text).address.blob === '';
 }

@@ -1,5 +1,5 @@
 import type { Azure } from '../../azure/azure.ts';
-import { withQuery } from '../../azure/blobAddress.ts';
+import { formatAddress, parseAccountUrl, withQuery } from '../../azure/blobAddress.ts';
 import { BackupError, isBackupError } from '../../engine/errors.ts';
 import {
   NOTHING_VERIFIED,
@@ -102,6 +102,7 @@ async function chainsIn(
   const elsewhere = args.text('catalogue');
   const searched = elsewhere ?? place;
   const query = queryOf(searched);
+  const inside = `${writtenAlike(place)}/`;
   const folders = await retrier.repeat('containers', () => allOf(azure.foldersIn(searched, { signal })), signal);
   const chains: ChainToVerify[] = [];
   const unlisted: Unlisted[] = [];
@@ -111,7 +112,8 @@ async function chainsIn(
       for (const name of names) {
         // A catalogue in another account lies below the host and path of its backup blob.
         const backup = elsewhere === undefined ? blobUrl(folder, name) : `${new URL(place).protocol}/${blobUrl('', name)}`;
-        if (backup.startsWith(`${urlOf(place)}/`)) chains.push(chainAt(backup, queryOf(place), elsewhere, azure));
+        if (elsewhere === undefined || writtenAlike(backup).startsWith(inside))
+          chains.push(chainAt(backup, queryOf(place), elsewhere, azure));
       }
       people.draw(` preparing  ${amountText(chains.length, 'chain')} found.`);
     } catch (error) {
@@ -131,6 +133,11 @@ function chainAt(url: string, query: string, elsewhere: string | undefined, azur
     return { backup, catalogue: catalogueOf(azure, backup, elsewhere), source: (source) => azure.pageBlob(source) };
   };
   return { backup: url, open };
+}
+
+/** One place may be written in several ways: letters of the host, what is encoded. @throws badInput */
+function writtenAlike(url: string): string {
+  return formatAddress(parseAccountUrl(url).address);
 }
 
 function urlOf(text: string): string {

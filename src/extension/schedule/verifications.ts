@@ -6,6 +6,7 @@ import { rowKey, type FleetRow } from '../fleet/fleetRow.ts';
 import type { Log } from '../log.ts';
 import type { RunRegistry, RunSpec } from '../runs/run.ts';
 import { targetsOf } from '../runs/runTarget.ts';
+import { urlKey } from '../words/places.ts';
 
 const MINUTE = 60_000;
 /** Windows of VS Code that see at once that a chain is due begin within so long of one another, so that mostly one finds it done. */
@@ -78,8 +79,8 @@ export class Verifications {
     const { source, backup, target } = chain;
     const schedule = { policy, ...(target.catalogue !== undefined && { catalogue: target.catalogue }) };
     const spec: RunSpec = { job: 'verify', source, backup, number: facts!.newest!.number, schedule };
-    const [own] = targetsOf(spec);
-    const same = runs.all().filter((run) => targetsOf(run.spec).includes(own));
+    const chainOf = [targetsOf(spec)[0], urlKey(backup)];
+    const same = runs.all().filter((run) => targetsOf(run.spec).some((target) => chainOf.includes(target)));
     if (same.some(({ state }) => state === 'running')) return 'nothing';
     // An earlier one that came to nothing is past with this one.
     for (const { id, state, spec: other } of same)

@@ -65,7 +65,7 @@ export function verificationsText(verifications: readonly ChainVerification[]): 
     wrong: 'found wrong',
     failed: 'could not be verified',
     unread: 'not to be compared',
-    elsewhere: 'verified elsewhere',
+    elsewhere: 'left to another process',
   };
   const counts = Object.entries(words).flatMap(([outcome, word]) => {
     const count = verifications.filter((each) => each.outcome === outcome).length;

@@ -15,7 +15,7 @@ import type { PolicyChain } from './expand.ts';
 export interface ChainVerification {
   readonly chain: PolicyChain;
   /**
-   * `unread`: the snapshot of the disk that the newest point equals is gone, so nothing can be compared. `elsewhere`: another process is at it. `wrong`:
+   * `unread`: the snapshot of the disk that the newest point equals is gone, so nothing can be compared. `elsewhere`: another process has begun, and no end is on record. `wrong`:
    * the point failed. `failed`: it could not be verified.
    */
   readonly outcome: 'verified' | 'notDue' | 'unread' | 'elsewhere' | 'wrong' | 'failed';
@@ -85,7 +85,7 @@ async function verifyDue({ rule, ...about }: About, ports: ChainPorts, options: 
     };
 
   const turn = await takeTurn(catalogue, number, patienceOf(rule), tools);
-  if (!turn) return { ...about, outcome: 'elsewhere', reason: 'another process is verifying it' };
+  if (!turn) return { ...about, outcome: 'elsewhere', reason: 'another process has begun to verify it' };
   let result: VerifyResult;
   try {
     result = await resultOf(runVerify({ ...ports, number, proof: rule.proof }, options), (event) => {
@@ -97,6 +97,8 @@ async function verifyDue({ rule, ...about }: About, ports: ChainPorts, options: 
   }
   const [verdict] = result.verdicts;
   if (verdict!.verdict === 'failed') {
+    // What is on record keeps others from it. What is not is told again by whoever comes next.
+    await turn.leave();
     const error = wrongPointError(verdict!);
     return { ...about, result, outcome: 'wrong', reason: error.fullText, error };
   }

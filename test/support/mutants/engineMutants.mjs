@@ -372,15 +372,10 @@ export const ENGINE_MUTANTS = [
   m(
     'verify reads nothing',
     'jobs/verify/verify.ts',
-    "if (differing === 0) return { ...about, verdict: 'passed', proof };",
-    "return { ...about, verdict: 'passed', proof };",
+    "if (differing === 0) return { verdict: { ...about, verdict: 'passed', proof }, lasts: true };",
+    "return { verdict: { ...about, verdict: 'passed', proof }, lasts: true };",
   ),
-  m(
-    'verify believes the first bad read',
-    'jobs/verify/verify.ts',
-    'first.differing === 0 ? first : await',
-    'first.differing >= 0 ? first : await',
-  ),
+  m('verify believes the first bad read', 'jobs/verify/verify.ts', "await read('full')", 'first'),
   m('samples read the same share of the disk each time', 'jobs/verify/verify.ts', 'let stripe = index.verifications;', 'let stripe = 0;'),
   m(
     'a snapshot of the disk that is deleted meanwhile ends a verification',
@@ -388,6 +383,13 @@ export const ENGINE_MUTANTS = [
     '(await lengthIfThere(original, tools)) !== undefined',
     'true',
   ),
+  m(
+    'a difference is forgotten where it could not be read again',
+    'jobs/verify/verify.ts',
+    "return { verdict: { ...about, verdict: 'failed', differing, fault, proof }, lasts: false };",
+    "return { verdict: { ...about, verdict: 'structure' }, lasts: false };",
+  ),
+  m('a rewind is refused on a guess', 'jobs/restore/rewind.ts', 'entry.source.length > length && !isTierInferred', '!isTierInferred'),
   m('two verify one chain at once by a timer', 'jobs/verify/turn.ts', 'if (first === id) return { leave };', 'return { leave };'),
   m('a turn is kept for ever', 'jobs/verify/turn.ts', '< patience);', '< Infinity);'),
   m(

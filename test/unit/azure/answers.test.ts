@@ -346,3 +346,55 @@ describe('a host that does not exist', () => {
     assert.deepEqual([error.retryable, error.effect], [false, 'none']);
   });
 });
+
+describe('a list in which a bit has flipped, or that was cut', () => {
+  const blob = (): ReturnType<Azure['pageBlob']> => open().pageBlob(`${base}/vhds/os.vhd`);
+  const lists: Readonly<Record<string, { readonly body: string; readonly ask: () => Promise<unknown> }>> = {
+    'of snapshots': {
+      body: `<EnumerationResults ServiceEndpoint="http://x/" ContainerName="vhds"><Blobs><Blob><Name>os.vhd</Name><Snapshot>${SNAPSHOT}</Snapshot><Properties><Content-Length>4096</Content-Length><BlobType>PageBlob</BlobType></Properties><Metadata><pbb_run>a</pbb_run></Metadata></Blob></Blobs><NextMarker/></EnumerationResults>`,
+      ask: async () => Array.fromAsync(blob().snapshots()),
+    },
+    'of page ranges': {
+      body: '<PageList><PageRange><Start>0</Start><End>511</End></PageRange><ClearRange><Start>1024</Start><End>1535</End></ClearRange></PageList>',
+      ask: async () => collect(blob().image(SNAPSHOT).changedSince('2026-11-20T10:00:00.7654321Z', WITHIN)),
+    },
+  };
+  const others: Readonly<Record<string, Script>> = {
+    'is empty': says(200, {}),
+    'is the page of a proxy that wants a sign-in': says(200, { 'content-type': 'text/html' }, '<html><body>Please sign in</body></html>'),
+    'is JSON': says(200, { 'content-type': 'application/json' }, '{}'),
+    'has no blobs in it': xml('<EnumerationResults><Prefix>os</Prefix></EnumerationResults>'),
+  };
+  for (const [what, answer] of Object.entries(others)) {
+    it(`of snapshots is not believed when the answer ${what}`, async () => {
+      answers(answer);
+      const error = await assertFails(Array.fromAsync(blob().snapshots()), 'incompleteAnswer');
+      assert.equal(error.retryable, true);
+    });
+    if (!what.includes('blobs'))
+      it(`of containers is not believed when the answer ${what}`, async () => {
+        answers(answer);
+        await assertFails(Array.fromAsync(open().containers(base)), 'incompleteAnswer');
+      });
+  }
+  for (const [name, { body, ask }] of Object.entries(lists)) {
+    it(`${name} is read otherwise, or not believed; it is never a fault that nobody knows`, async () => {
+      let refused = 0;
+      for (let at = 0; at < body.length; at++) {
+        const flipped = body.slice(0, at) + String.fromCharCode(body.charCodeAt(at) ^ (1 << (at % 7))) + body.slice(at + 1);
+        for (const garbled of [flipped, body.slice(0, at)]) {
+          answers(xml(garbled));
+          const error: unknown = await ask().then(
+            () => undefined,
+            (thrown: unknown) => thrown,
+          );
+          if (error === undefined) continue;
+          refused++;
+          assert.ok(error instanceof BackupError, inspect(error));
+          assert.equal(error.code, 'incompleteAnswer', `${error.message} ${garbled}`);
+        }
+      }
+      assert.ok(refused > body.length / 10, `${refused} of ${body.length}`);
+    });
+  }
+});

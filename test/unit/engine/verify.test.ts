@@ -259,4 +259,21 @@ describe('verify, in time', () => {
       { chains: 4, passed: 1, failed: 1, unverified: 2, points: 6, failedPoints: 1 },
     );
   });
+
+  it('says that a point differed, where the snapshot of the disk was deleted before that could be read again', async () => {
+    const chain = await verifyScene();
+    await rot(chain, 1, 1, new Uint8Array(PAGE).fill(199));
+    const source = (await chain.entries())[0]!.source.snapshot;
+    let isDeleted = false;
+    const { verdicts, failed } = await verify(chain, { number: 1 }, ({ type }) => {
+      if (type !== 'progress' || isDeleted) return;
+      isDeleted = true;
+      chain.service.foreign.deleteSnapshot(SOURCE, source);
+    });
+    assert.ok(isDeleted);
+    assert.deepEqual([failed, verdicts[0]?.verdict], [1, 'failed']);
+    assert.match(verdicts[0]!.fault!, /512 bytes differed .*, which was deleted before they could be read again/);
+    const names = await chain.service.recordStore(CATALOGUE).list();
+    assert.ok(!names.some((name) => name.includes('.proof-')), 'seen once it is no verdict for ever');
+  });
 });

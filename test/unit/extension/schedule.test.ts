@@ -319,6 +319,19 @@ describe('scheduled backups', () => {
       assert.equal(window.row('a.vhd').facts!.newest!.kind, 'rebase');
     });
 
+    it('and keep no backup waiting: one that is under way reads, and changes nothing', async () => {
+      rig = new ScheduleRig(['a.vhd']);
+      const window = await rig.window('one', { text });
+      const { chain, policy } = window.row('a.vhd');
+      const spec = { job: 'verify', backup: chain.backup, source: chain.source, number: 1, schedule: { policy } } as const;
+      rig.files.save({ id: 'x', spec, state: 'running', owner: 'here/1/other', heardAt: rig.world.now() + 100 * HOUR } as never);
+      window.runs.reload();
+      window.start();
+      await rig.pass(20 * MINUTE);
+      assert.equal(await rig.points('a.vhd'), 1);
+      assert.equal(await proofs('a.vhd'), 0, 'nor is it begun a second time');
+    });
+
     it('not while they are paused', async () => {
       rig = new ScheduleRig(['a.vhd']);
       const window = await rig.window('one', { text });

@@ -119,6 +119,17 @@ describe('verifications on a timer', () => {
     assert.equal((await verifyChain(CHAIN, portsOf(chain), { world: chain.world })).outcome, 'verified');
   });
 
+  it('say at every call that the snapshot of the newest point is gone: nobody else is at it', async () => {
+    const chain = scene();
+    await applyChain(CHAIN, portsOf(chain), { world: chain.world });
+    const [entry] = await chain.entries();
+    chain.service.foreign.deleteSnapshot(BACKUP, entry!.backup.snapshot);
+    for (let call = 1; call <= 2; call++) {
+      const { outcome, reason } = await verifyChain(CHAIN, portsOf(chain), { world: chain.world });
+      assert.deepEqual([outcome, /snapshot is gone/.test(reason)], ['wrong', true], `call ${call}`);
+    }
+  });
+
   it('are done once by two processes, at whichever call the second one begins', async () => {
     for (let at = 0, isOver = false; !isOver; at++) {
       const chain = scene();

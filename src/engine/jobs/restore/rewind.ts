@@ -280,7 +280,7 @@ async function reversalFor(request: RewindRequest, entry: CatalogueEntry, disk: 
 }
 
 function refuseStranger(
-  { lease, leaseDuration, copy, metadata, tier, isTierInferred }: BlobProperties,
+  { length, lease, leaseDuration, copy, metadata, tier, isTierInferred }: BlobProperties,
   entry: CatalogueEntry,
   { disk, backup, point }: RewindRequest,
 ): void {
@@ -305,7 +305,8 @@ function refuseStranger(
     });
   }
   if (copy?.status === 'pending') throw new BackupError('copyPending', `A copy into ${disk.url} is still under way.`, { unharmed });
-  if (!isTierInferred && tier !== undefined && isTooSmall(tier, entry.source.length)) {
+  // Of a disk that need not grow nothing is asked that could be refused.
+  if (entry.source.length > length && !isTierInferred && tier !== undefined && isTooSmall(tier, entry.source.length)) {
     throw new BackupError(
       'notSupported',
       `The tier ${tier} of ${disk.url} is too small for this point: it has ${sizeText(entry.source.length)}.`,

@@ -174,16 +174,8 @@ async function verify(subject: Subject, request: VerifyRequest, tools: Tools): P
     const fault = `Its snapshot is ${length} bytes long, but was recorded with ${source.length}.`;
     return { verdict: { ...about, verdict: 'failed', fault }, lasts: true };
   }
-  const structure: Finding = { verdict: { ...about, verdict: 'structure' }, lasts: false };
-  if (!subject.source) return structure;
-  try {
-    return { verdict: await compare(subject, about, request, tools), lasts: true };
-  } catch (error) {
-    // A backup that ended meanwhile has deleted the snapshot that it no longer needs: that says nothing about the point.
-    const original = subject.source.image(source.snapshot);
-    if (!isBackupError(error, ...GONE) || (await lengthIfThere(original, tools)) !== undefined) throw error;
-    return structure;
-  }
+  if (!subject.source) return { verdict: { ...about, verdict: 'structure' }, lasts: false };
+  return compare(subject, about, subject.source.image(source.snapshot), request, tools);
 }
 
 const GONE: readonly ErrorCode[] = ['snapshotNotFound', 'blobNotFound'];
@@ -200,15 +192,35 @@ async function lengthIfThere(image: BlobImage, { retrier, signal }: Tools): Prom
 async function compare(
   subject: Subject,
   about: Pick<PointVerdict, 'number' | 'recoveryPoint'>,
+  original: BlobImage,
   request: VerifyRequest,
   tools: Tools,
-): Promise<PointVerdict> {
-  const first = await differingBytes(subject, request, request.proof ?? 'changed', tools);
+): Promise<Finding> {
+  const { snapshot } = subject.entry.source;
+  const read = (level: ProofLevel) => unlessGone(original, () => differingBytes(subject, request, level, tools), tools);
+  const first = await read(request.proof ?? 'changed');
+  if (!first) return { verdict: { ...about, verdict: 'structure' }, lasts: false };
+  const { differing, proof } = first;
+  if (differing === 0) return { verdict: { ...about, verdict: 'passed', proof }, lasts: true };
   // A bit may flip on the way to this machine, and a verdict is for ever: what is wrong must show again when every page is read.
-  const { differing, proof } = first.differing === 0 ? first : await differingBytes(subject, request, 'full', tools);
-  if (differing === 0) return { ...about, verdict: 'passed', proof };
-  const fault = `${differing} bytes differ from the source snapshot ${subject.entry.source.snapshot} that it names.`;
-  return { ...about, verdict: 'failed', differing, fault, proof };
+  const again = await read('full');
+  if (!again) {
+    const fault = `${differing} bytes differed from the source snapshot ${snapshot} that it names, which was deleted before they could be read again.`;
+    return { verdict: { ...about, verdict: 'failed', differing, fault, proof }, lasts: false };
+  }
+  if (again.differing === 0) return { verdict: { ...about, verdict: 'passed', proof: again.proof }, lasts: true };
+  const fault = `${again.differing} bytes differ from the source snapshot ${snapshot} that it names.`;
+  return { verdict: { ...about, verdict: 'failed', differing: again.differing, fault, proof: again.proof }, lasts: true };
+}
+
+/** @returns undefined where a backup that ended meanwhile has deleted the snapshot that it no longer needs: that says nothing about the point */
+async function unlessGone<Found>(original: BlobImage, read: () => Promise<Found>, tools: Tools): Promise<Found | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!isBackupError(error, ...GONE) || (await lengthIfThere(original, tools)) !== undefined) throw error;
+    return undefined;
+  }
 }
 
 async function differingBytes(
