@@ -73,8 +73,9 @@ export class Lattice implements PageBlob {
     for (let place = 0; place < this.#places.length; place += nth) this.#places[place] = this.numberOf(undefined);
   }
 
-  async create(): Promise<void> {
+  async create(_length: number, metadata: Metadata): Promise<void> {
     this.#exists = true;
+    this.#metadata = metadata;
   }
 
   async writePages(offset: number): Promise<void> {
