@@ -35,7 +35,10 @@ export function activate(context) {
   status.text = '$(pass) Sample idle';
   status.show();
   log.info(`activated by process ${process.pid}`);
-  log.info(`greeting: ${vscode.workspace.getConfiguration('sample').get('greeting')}`);
+  // After a reload the settings as they were may come first, out of the browser's store, and those of the file a moment later.
+  const greet = () => log.info(`greeting: ${vscode.workspace.getConfiguration('sample').get('greeting')}`);
+  greet();
+  context.subscriptions.push(vscode.workspace.onDidChangeConfiguration(greet));
   plain.appendLine('plain words');
 
   const commands = {
