@@ -39,10 +39,25 @@ export class WriteGuard {
 
   /** Leases the blob and raises its epoch. @throws busy when somebody else holds it */
   static async take(blob: PageBlob, world: World, retrier: Retrier, signal?: AbortSignal): Promise<WriteGuard> {
-    const leaseId = world.uuid();
+    let leaseId = world.uuid();
+    let isOneUnheard = false;
+    const acquire = async () => {
+      try {
+        await blob.acquireLease(leaseId, LEASE_SECONDS, { signal });
+      } catch (error) {
+        isOneUnheard ||= isBackupError(error) && error.effect === 'unknown';
+        throw error;
+      }
+    };
     try {
-      // The same id again is no error, so an answer that was lost costs nothing.
-      await retrier.repeat('lease', () => blob.acquireLease(leaseId, LEASE_SECONDS, { signal }), signal);
+      // The same id again is no error.
+      await retrier.repeat('lease', acquire, signal);
+      if (isOneUnheard) {
+        // A request that nobody heard of may arrive long after the lease has run out, and after others have written: then its id would prove nothing.
+        const other = world.uuid();
+        await retrier.repeat('lease', () => changeLease(blob, leaseId, other, signal), signal);
+        leaseId = other;
+      }
       return await WriteGuard.#begin(blob, leaseId, world, retrier, signal);
     } catch (error) {
       // Stopped before a record says so: without its lease the next run need not wait for a minute.

@@ -272,6 +272,20 @@ describe('WriteGuard.takeOver', () => {
     });
   }
 
+  it('proves nothing when a lost request for the lease arrives after others have written', async () => {
+    const { service, client, blob, world, tools } = stage();
+    service.interceptor = firstCalls('acquireLease', { kind: 'late', calls: 1_000 });
+    const guard = await WriteGuard.take(blob, world, tools.retrier);
+    await writePage({ guard, blob }, 0, 1);
+    client.crash();
+    world.jump(61 * SECOND);
+    service.foreign.write(DISK, 0, filled(5));
+    service.late.deliver();
+    const next = service.client('next').pageBlob(DISK);
+    assert.equal((await next.image().properties()).lease, 'leased', 'the lost request has arrived');
+    assert.equal(await WriteGuard.takeOver(next, guard.leaseId, world, tools.retrier), undefined);
+  });
+
   for (const operation of ['renewLease', 'changeLease', 'raiseEpoch'] as const) {
     it(`an answer to ${operation} that was lost does no harm`, async () => {
       const all = await dead();
