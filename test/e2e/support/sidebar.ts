@@ -1,5 +1,5 @@
 import { wholly } from '../../support/workbench/pages/text.ts';
-import { TreeRow } from '../../support/workbench/pages/treeRow.ts';
+import { TreeRow, type RowFacts } from '../../support/workbench/pages/treeRow.ts';
 import type { View } from '../../support/workbench/pages/view.ts';
 import type { Workbench } from '../../support/workbench/pages/workbench.ts';
 
@@ -31,11 +31,16 @@ export class Sidebar {
 
   /** Both accounts of the emulator, in one go. */
   async attachEmulator(): Promise<void> {
+    const areThere = (rows: RowFacts[]) => rows.filter(({ level, description }) => level === 1 && description === 'emulator').length === 2;
     await this.run('Attach Local Emulator');
-    await this.accounts.waitForRows(
-      'the accounts',
-      (rows) => rows.filter(({ level, description }) => level === 1 && description === 'emulator').length === 2,
-    );
+    try {
+      await this.accounts.waitForRows('the accounts', areThere, 15_000);
+    } catch {
+      // The settings, which say where this emulator is, may reach a new window after its extensions: then another one was looked for in vain.
+      await this.#workbench.tidy();
+      await this.run('Attach Local Emulator');
+      await this.accounts.waitForRows('the accounts', areThere);
+    }
   }
 
   /** Answers *Attach Account…* once it asks. */

@@ -40,11 +40,12 @@ export class View {
   }
 
   /** Waits until the rows in view fit. */
-  async waitForRows(what: string, fits: (rows: RowFacts[]) => boolean): Promise<RowFacts[]> {
-    return await until(`${this.#name}: ${what}`, async () => {
+  async waitForRows(what: string, fits: (rows: RowFacts[]) => boolean, patience?: number): Promise<RowFacts[]> {
+    const rowsThatFit = async () => {
       const rows = await this.rows();
       return fits(rows) && rows;
-    });
+    };
+    return await until(`${this.#name}: ${what}`, rowsThatFit, patience);
   }
 
   /** Every row, by scrolling from top to bottom. */
