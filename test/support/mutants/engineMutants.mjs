@@ -98,11 +98,12 @@ export const ENGINE_MUTANTS = [
   m(
     'the lease is ignored',
     guard,
-    "await retrier.repeat('lease', () => blob.acquireLease(leaseId, LEASE_SECONDS, { signal }), signal);",
+    "await retrier.repeat('lease', acquire, signal);",
     '',
     [guard, 'this.leaseId = leaseId;', 'this.leaseId = undefined;'],
     [plan, "if (backupProperties?.lease === 'leased' && !openRun?.paused) throw", 'if (false) throw'],
   ),
+  m('a lease that was asked for twice keeps its id', guard, 'if (isOneUnheard) {', 'if (false) {'),
   m('the lease is not renewed', guard, 'if (now - this.#renewedAt < RENEW_AFTER_MS) return;', 'return;'),
   m('a long silence of the lease does not matter', guard, 'this.#triedAt - this.#renewedAt >= UNSURE_AFTER_MS;', 'false;'),
   m('a renewal that was not heard is a loss', guard, 'if (!silent && isBackupError(error) && error.retryable) return;', ''),
