@@ -1,5 +1,6 @@
 import { sizeText } from '../../engine/sizeText.ts';
 import type { ChainOutcome } from '../../policy/apply/applyChain.ts';
+import type { PolicyChain } from '../../policy/apply/expand.ts';
 import type { ChainPreview } from '../../policy/apply/preview.ts';
 import { OUTCOME_WORDS } from '../../policy/apply/report.ts';
 import { errorObject } from '../errorReport.ts';
@@ -18,21 +19,28 @@ export function tellOutcome(people: People, { chain, outcome, reason, backup, pr
   for (const warning of warnings) people.line(` warning    ${warning}`, 'warning');
 }
 
+/** Which chain a line for `--json` is about. */
+export function chainObject({ rule, source, backup }: PolicyChain): object {
+  return { rule: rule.name, source, backup };
+}
+
+/** What such a line says of trouble, where there was some. */
+export function troubleObject({ warnings, error }: Pick<ChainOutcome, 'warnings' | 'error'>): object {
+  return { ...(warnings.length > 0 && { warnings }), ...(error && { error: errorObject(error) }) };
+}
+
 /** A chain's line for `--json`. */
 export function outcomeObject({ chain, outcome, reason, next, missed, backup, prune, error, warnings }: ChainOutcome): object {
   const { kind, number, recoveryPoint, sourceSnapshot, written, cleared, transferred, transfer, proof, resumed } = backup ?? {};
   return {
-    rule: chain.rule.name,
-    source: chain.source,
-    backup: chain.backup,
+    ...chainObject(chain),
     outcome,
     reason,
     next: isoOf(next),
     missed,
     ...(backup && { kind, number, recoveryPoint, sourceSnapshot, written, cleared, transferred, transfer, proof, resumed }),
     pruned: prune?.deleted.map((point) => point.number),
-    ...(warnings.length > 0 && { warnings }),
-    ...(error && { error: errorObject(error) }),
+    ...troubleObject({ warnings, error }),
   };
 }
 
@@ -50,9 +58,7 @@ export function tellPreview(people: People, { chain, due, coming, prune, verify 
 /** The same for `--json`. */
 export function previewObject({ chain, due, coming, prune, verify }: ChainPreview): object {
   return {
-    rule: chain.rule.name,
-    source: chain.source,
-    backup: chain.backup,
+    ...chainObject(chain),
     due: due.isDue,
     missed: due.missed,
     reason: due.reason,
@@ -64,6 +70,6 @@ export function previewObject({ chain, due, coming, prune, verify }: ChainPrevie
   };
 }
 
-function isoOf(time: number | undefined): string | undefined {
+export function isoOf(time: number | undefined): string | undefined {
   return time === undefined ? undefined : new Date(time).toISOString();
 }

@@ -5,8 +5,8 @@ import type { ChainPorts } from '../../policy/apply/chainLook.ts';
 import type { PolicyChain } from '../../policy/apply/expand.ts';
 import { isTrouble, verifyChain, type ChainVerification } from '../../policy/apply/verifyChain.ts';
 import type { CommandContext } from '../command.ts';
-import { errorObject } from '../errorReport.ts';
 import type { People } from '../people.ts';
+import { chainObject, isoOf, troubleObject } from './applyText.ts';
 
 export interface VerifyDueOptions {
   /** Chains at once. */
@@ -67,14 +67,11 @@ function tellVerification(people: People, verification: ChainVerification): void
 /** The evidence, for `--json`. */
 function verificationObject({ chain, outcome, reason, next, result, error, warnings }: ChainVerification): object {
   return {
-    rule: chain.rule.name,
-    source: chain.source,
-    backup: chain.backup,
+    ...chainObject(chain),
     outcome,
     reason,
-    next: next === undefined ? undefined : new Date(next).toISOString(),
+    next: isoOf(next),
     points: result?.verdicts.map((verdict) => ({ ...verdict, compared: comparedIn(verdict) })),
-    ...(warnings.length > 0 && { warnings }),
-    ...(error && { error: errorObject(error) }),
+    ...troubleObject({ warnings, error }),
   };
 }
