@@ -12,8 +12,9 @@ import {
   verdictText,
 } from '../../../src/cli/words.ts';
 import { badgeOf } from '../../../src/engine/proof/evidence.ts';
-import type { Proof, ProofLevel } from '../../../src/engine/proof/proof.ts';
+import type { Proof } from '../../../src/engine/proof/proof.ts';
 import { sizeText } from '../../../src/engine/sizeText.ts';
+import { proofOf } from '../../support/chain/proofs.ts';
 
 describe('words', () => {
   it('quotes a URL for a shell, whatever is in it', () => {
@@ -70,14 +71,6 @@ describe('words', () => {
 });
 
 describe('what is said of a proof', () => {
-  const proof = (level: ProofLevel, changed: number, changedCompared: number, rest = 0, restCompared = 0): Proof => ({
-    level,
-    changed,
-    changedCompared,
-    rest,
-    restCompared,
-  });
-
   const now = Date.UTC(2026, 10, 21, 16);
   const badge = (of: Proof): string => badgeText(badgeOf({ proof: of, by: 'backup', on: '2026-11-21T14:00:00.000Z', run: 'r' }), now);
 
@@ -91,21 +84,21 @@ describe('what is said of a proof', () => {
   });
 
   it('is never more than what was read', () => {
-    const ranges = proof('ranges', 1024, 0);
+    const ranges = proofOf('ranges', 1024, 0);
     assert.equal(badge(ranges), 'not read back');
     assert.match(verdictText(ranges, 'changed page'), /no content was read back/);
-    const sample = proof('sample', 1024 * 1000, 1024 * 80, 4096, 512);
+    const sample = proofOf('sample', 1024 * 1000, 1024 * 80, 4096, 512);
     assert.equal(badge(sample), 'proven 2 h ago: 8 % of the changed pages, 12 % of the rest');
     assert.match(proofText(sample, 'changed pages'), /80 KiB of 1000 KiB of the changed pages, 512 bytes of 4 KiB of the rest/);
     assert.match(verdictText(sample, 'changed page'), /^A sample/);
-    const changed = proof('changed', 1024, 1024, 4096, 0);
+    const changed = proofOf('changed', 1024, 1024, 4096, 0);
     assert.equal(badge(changed), 'proven 2 h ago: all changed pages');
     assert.equal(proofText(changed, 'changed pages'), 'changed pages read back: 1 KiB equal');
     assert.equal(verdictText(changed, 'changed page'), 'Every changed page was read back and matches.');
-    assert.equal(verdictText(proof('full', 512, 512, 512, 512), 'page'), 'Every page was read back and matches.');
-    assert.equal(badge(proof('sample', 1_000_000, 512)), 'proven 2 h ago: < 1 % of the pages');
-    assert.equal(badge(proof('full', 512, 512, 512, 512)), 'proven 2 h ago: every page');
-    assert.equal(badge(proof('sample', 0, 0, 1024, 512)), 'proven 2 h ago: what changed is empty in both, 50 % of the rest');
-    assert.equal(badge(proof('sample', 1024, 0, 1024, 512)), 'proven 2 h ago: 0 % of the changed pages, 50 % of the rest');
+    assert.equal(verdictText(proofOf('full', 512, 512, 512, 512), 'page'), 'Every page was read back and matches.');
+    assert.equal(badge(proofOf('sample', 1_000_000, 512)), 'proven 2 h ago: < 1 % of the pages');
+    assert.equal(badge(proofOf('full', 512, 512, 512, 512)), 'proven 2 h ago: every page');
+    assert.equal(badge(proofOf('sample', 0, 0, 1024, 512)), 'proven 2 h ago: what changed is empty in both, 50 % of the rest');
+    assert.equal(badge(proofOf('sample', 1024, 0, 1024, 512)), 'proven 2 h ago: 0 % of the changed pages, 50 % of the rest');
   });
 });

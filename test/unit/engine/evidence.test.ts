@@ -4,14 +4,8 @@ import { timedId } from '../../../src/engine/chain/recordNames.ts';
 import { worthReading } from '../../../src/engine/jobs/points/laterProofs.ts';
 import { badgeOf, changedShare, comparedBytes, isWhole, type Evidence } from '../../../src/engine/proof/evidence.ts';
 import type { Proof, ProofLevel } from '../../../src/engine/proof/proof.ts';
+import { proofOf } from '../../support/chain/proofs.ts';
 
-const proof = (level: ProofLevel, changed: number, changedCompared: number, rest = 0, restCompared = 0): Proof => ({
-  level,
-  changed,
-  changedCompared,
-  rest,
-  restCompared,
-});
 const of = (by: Evidence['by'], hour: number | undefined, read: Proof): Evidence => ({
   proof: read,
   by,
@@ -20,35 +14,35 @@ const of = (by: Evidence['by'], hour: number | undefined, read: Proof): Evidence
 });
 
 describe('what may be said of a point', () => {
-  const sampled = of('backup', 1, proof('sample', 1000, 80, 9000, 140));
-  const changed = of('backup', 1, proof('changed', 1000, 1000, 9000, 0));
+  const sampled = of('backup', 1, proofOf('sample', 1000, 80, 9000, 140));
+  const changed = of('backup', 1, proofOf('changed', 1000, 1000, 9000, 0));
 
   it('is what the run that made it has read, where nobody read more', () => {
     assert.deepEqual(badgeOf(sampled), { best: sampled, besides: undefined });
   });
 
   it('is what a later verification has read, where that is the larger share', () => {
-    const larger = of('verify', 5, proof('sample', 10_000, 1500));
+    const larger = of('verify', 5, proofOf('sample', 10_000, 1500));
     assert.deepEqual(badgeOf(sampled, [larger]), { best: larger, besides: sampled });
-    const smaller = of('verify', 5, proof('sample', 10_000, 500));
+    const smaller = of('verify', 5, proofOf('sample', 10_000, 500));
     assert.deepEqual(badgeOf(sampled, [smaller]), { best: sampled, besides: smaller });
   });
 
   it('is not weaker after a verification that read some pages of all', () => {
-    const some = of('verify', 5, proof('sample', 10_000, 9000));
+    const some = of('verify', 5, proofOf('sample', 10_000, 9000));
     assert.deepEqual(badgeOf(changed, [some]), { best: changed, besides: some });
-    const nothing = of('verify', 6, proof('ranges', 10_000, 0));
+    const nothing = of('verify', 6, proofOf('ranges', 10_000, 0));
     assert.deepEqual(badgeOf(changed, [nothing]), { best: changed, besides: undefined });
   });
 
   it('is the latest of those that read every page, and then there is nothing to add', () => {
-    const full = [3, 7, 5].map((hour) => of('verify', hour, proof('full', 10_000, 10_000)));
-    const undated = of('verify', undefined, proof('full', 10_000, 10_000));
+    const full = [3, 7, 5].map((hour) => of('verify', hour, proofOf('full', 10_000, 10_000)));
+    const undated = of('verify', undefined, proofOf('full', 10_000, 10_000));
     assert.deepEqual(badgeOf(changed, [undated, ...full]), { best: full[1], besides: undefined });
   });
 
   it('never adds up shares of two comparisons, nor makes more of them than one has read', () => {
-    const halves = [2, 3].map((hour) => of('verify', hour, proof('sample', 10_000, 5000)));
+    const halves = [2, 3].map((hour) => of('verify', hour, proofOf('sample', 10_000, 5000)));
     const { best } = badgeOf(sampled, halves);
     assert.equal(best, halves[1]);
     assert.equal(comparedBytes(best.proof), 5000);
@@ -56,12 +50,12 @@ describe('what may be said of a point', () => {
 
   it('takes nothing for read that was not', () => {
     assert.deepEqual(
-      [changedShare(proof('ranges', 0, 0)), comparedBytes(proof('ranges', 5, 5)), isWhole(proof('ranges', 5, 5))],
+      [changedShare(proofOf('ranges', 0, 0)), comparedBytes(proofOf('ranges', 5, 5)), isWhole(proofOf('ranges', 5, 5))],
       [0, 0, false],
     );
-    assert.deepEqual([changedShare(proof('changed', 0, 0, 512, 0)), isWhole(proof('changed', 0, 0, 512, 0))], [1, false]);
-    assert.equal(isWhole(proof('full', 512, 512, 512, 511)), false);
-    assert.deepEqual([changedShare(proof('sample', 512, -512)), changedShare(proof('sample', 512, 1024))], [0, 1]);
+    assert.deepEqual([changedShare(proofOf('changed', 0, 0, 512, 0)), isWhole(proofOf('changed', 0, 0, 512, 0))], [1, false]);
+    assert.equal(isWhole(proofOf('full', 512, 512, 512, 511)), false);
+    assert.deepEqual([changedShare(proofOf('sample', 512, -512)), changedShare(proofOf('sample', 512, 1024))], [0, 1]);
   });
 });
 

@@ -4,38 +4,21 @@ import { BackupError, isBackupError } from '../../../src/engine/errors.ts';
 import { applyAll, isFailure, type ApplyOptions } from '../../../src/policy/apply/applyAll.ts';
 import { applyChain, type ChainOutcome } from '../../../src/policy/apply/applyChain.ts';
 import type { ChainPorts } from '../../../src/policy/apply/chainLook.ts';
-import { expandPolicy, type Lister, type PolicyChain } from '../../../src/policy/apply/expand.ts';
+import { expandPolicy, type Lister } from '../../../src/policy/apply/expand.ts';
 import { reportText } from '../../../src/policy/apply/report.ts';
 import { isInShard } from '../../../src/policy/apply/shard.ts';
 import type { ChainRule } from '../../../src/policy/policy.ts';
 import { BACKUP, CATALOGUE, MemoryChain, SOURCE } from '../../support/chain/memoryChain.ts';
 import { standings } from '../../support/chain/pruning.ts';
 import { liveSnapshots } from '../../support/chain/chainViews.ts';
+import { chainOf, HOUR, portsOf, RULE as HALF_DAILY } from '../../support/chain/policyScene.ts';
 import { beforeCall, firstCalls } from '../../support/engine/faultPlans.ts';
 
-const HOUR = 3_600_000;
-const RULE: ChainRule = {
-  name: 'all',
-  account: 'https://disks.example',
-  blobs: ['vhds/disk.vhd'],
-  except: [],
-  to: [{ account: 'https://backups.example', blob: 'backups/{blob}', catalogue: undefined }],
-  window: { kind: 'every', ms: 12 * HOUR },
-  jitter: 0,
-  retention: { last: 2 },
-  transfer: 'relay',
-  proof: undefined,
-  keepSourceSnapshots: 1,
-};
-const CHAIN: PolicyChain = { rule: RULE, target: RULE.to[0]!, source: SOURCE, backup: BACKUP, key: `${SOURCE} ${BACKUP}` };
+const RULE: ChainRule = { ...HALF_DAILY, retention: { last: 2 } };
+const CHAIN = chainOf(RULE);
 
 function scene(): MemoryChain {
   return new MemoryChain({ switches: { latency: { min: 0, max: 0 } } });
-}
-
-function portsOf({ service }: MemoryChain, name: string): ChainPorts {
-  const client = service.client(name);
-  return { source: client.pageBlob(SOURCE), backup: client.pageBlob(BACKUP), catalogue: client.recordStore(CATALOGUE) };
 }
 
 const applied = (scene: MemoryChain, chain = CHAIN, name = 'apply') => applyChain(chain, portsOf(scene, name), { world: scene.world });

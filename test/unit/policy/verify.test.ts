@@ -3,39 +3,17 @@ import { describe, it } from 'node:test';
 import { BackupError, isBackupError } from '../../../src/engine/errors.ts';
 import { PAGE } from '../../../src/engine/ranges/pageRange.ts';
 import { applyChain } from '../../../src/policy/apply/applyChain.ts';
-import type { ChainPorts } from '../../../src/policy/apply/chainLook.ts';
-import type { PolicyChain } from '../../../src/policy/apply/expand.ts';
 import { previewChain } from '../../../src/policy/apply/preview.ts';
 import { reportText } from '../../../src/policy/apply/report.ts';
 import { verifyChain, type ChainVerification } from '../../../src/policy/apply/verifyChain.ts';
-import type { ChainRule } from '../../../src/policy/policy.ts';
 import { rot, verify } from '../../support/chain/verifyScene.ts';
 import { BACKUP, CATALOGUE, MemoryChain, SOURCE } from '../../support/chain/memoryChain.ts';
 import { callsDuring } from '../../support/chain/chainViews.ts';
+import { chainOf, HOUR, portsOf, RULE as HALF_DAILY } from '../../support/chain/policyScene.ts';
 import { beforeCall, firstCalls } from '../../support/engine/faultPlans.ts';
 
-const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const RULE: ChainRule = {
-  name: 'all',
-  account: 'https://disks.example',
-  blobs: ['vhds/disk.vhd'],
-  except: [],
-  to: [{ account: 'https://backups.example', blob: 'backups/{blob}', catalogue: undefined }],
-  window: { kind: 'every', ms: 12 * HOUR },
-  jitter: 0,
-  retention: undefined,
-  transfer: 'relay',
-  proof: undefined,
-  keepSourceSnapshots: 1,
-  verify: { every: 7 * DAY, proof: 'full' },
-};
-const CHAIN: PolicyChain = { rule: RULE, target: RULE.to[0]!, source: SOURCE, backup: BACKUP, key: `${SOURCE} ${BACKUP}` };
-
-function portsOf({ service }: MemoryChain, name = 'apply'): ChainPorts {
-  const client = service.client(name);
-  return { source: client.pageBlob(SOURCE), backup: client.pageBlob(BACKUP), catalogue: client.recordStore(CATALOGUE) };
-}
+const CHAIN = chainOf({ ...HALF_DAILY, verify: { every: 7 * DAY, proof: 'full' } });
 
 function scene(): MemoryChain {
   const chain = new MemoryChain({ switches: { latency: { min: 0, max: 0 } } });
