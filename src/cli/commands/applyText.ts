@@ -20,7 +20,7 @@ export function tellOutcome(people: People, { chain, outcome, reason, backup, pr
 }
 
 /** Which chain a line for `--json` is about. */
-export function chainObject({ rule, source, backup }: PolicyChain): object {
+export function whichChain({ rule, source, backup }: PolicyChain): object {
   return { rule: rule.name, source, backup };
 }
 
@@ -33,7 +33,7 @@ export function troubleObject({ warnings, error }: Pick<ChainOutcome, 'warnings'
 export function outcomeObject({ chain, outcome, reason, next, missed, backup, prune, error, warnings }: ChainOutcome): object {
   const { kind, number, recoveryPoint, sourceSnapshot, written, cleared, transferred, transfer, proof, resumed } = backup ?? {};
   return {
-    ...chainObject(chain),
+    ...whichChain(chain),
     outcome,
     reason,
     next: isoOf(next),
@@ -58,7 +58,7 @@ export function tellPreview(people: People, { chain, due, coming, prune, verify 
 /** The same for `--json`. */
 export function previewObject({ chain, due, coming, prune, verify }: ChainPreview): object {
   return {
-    ...chainObject(chain),
+    ...whichChain(chain),
     due: due.isDue,
     missed: due.missed,
     reason: due.reason,

@@ -6,7 +6,7 @@ import type { PolicyChain } from '../../policy/apply/expand.ts';
 import { isTrouble, verifyChain, type ChainVerification } from '../../policy/apply/verifyChain.ts';
 import type { CommandContext } from '../command.ts';
 import type { People } from '../people.ts';
-import { chainObject, isoOf, troubleObject } from './applyText.ts';
+import { whichChain, isoOf, troubleObject } from './applyText.ts';
 
 export interface VerifyDueOptions {
   /** Chains at once. */
@@ -67,7 +67,7 @@ function tellVerification(people: People, verification: ChainVerification): void
 /** The evidence, for `--json`. */
 function verificationObject({ chain, outcome, reason, next, result, error, warnings }: ChainVerification): object {
   return {
-    ...chainObject(chain),
+    ...whichChain(chain),
     outcome,
     reason,
     next: isoOf(next),

@@ -103,12 +103,16 @@ async function chainsIn(
   const searched = elsewhere ?? place;
   const query = queryOf(searched);
   const inside = `${writtenAlike(place)}/`;
-  const folders = await retrier.repeat('containers', () => allOf(azure.foldersIn(searched, { signal })), signal);
+  const folders = await retrier.repeat('containers', () => Array.fromAsync(azure.foldersIn(searched, { signal })), signal);
   const chains: ChainToVerify[] = [];
   const unlisted: Unlisted[] = [];
   for (const folder of folders) {
     try {
-      const names = await retrier.repeat('catalogues', () => allOf(azure.catalogues(withQuery(folder, query), { signal })), signal);
+      const names = await retrier.repeat(
+        'catalogues',
+        () => Array.fromAsync(azure.catalogues(withQuery(folder, query), { signal })),
+        signal,
+      );
       for (const name of names) {
         // A catalogue in another account lies below the host and path of its backup blob.
         const backup = elsewhere === undefined ? blobUrl(folder, name) : `${new URL(place).protocol}/${blobUrl('', name)}`;
@@ -146,10 +150,4 @@ function urlOf(text: string): string {
 
 function queryOf(text: string): string {
   return text.split('?', 2)[1] ?? '';
-}
-
-async function allOf<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
-  const all: Item[] = [];
-  for await (const item of items) all.push(item);
-  return all;
 }
