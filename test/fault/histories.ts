@@ -82,6 +82,7 @@ export const foreignStep: fc.Arbitrary<Step> = fc.oneof(
 export const fault: fc.Arbitrary<Fault> = fc.oneof(
   fc.constantFrom<Fault>({ kind: 'dropped' }, { kind: 'lostAnswer' }, { kind: 'torn' }, { kind: 'duplicate' }, { kind: 'flip' }),
   fc.record({ kind: fc.constant('late'), calls: fc.integer({ min: 1, max: 60 }) } as const),
+  fc.record({ kind: fc.constant('echo'), calls: fc.integer({ min: 1, max: 60 }) } as const),
   fc.record({ kind: fc.constant('crash'), effect: fc.constantFrom('none', 'done') } as const),
   fc.record({ kind: fc.constant('delay'), ms: fc.constantFrom(1000, 70_000) } as const),
 );

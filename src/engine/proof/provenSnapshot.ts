@@ -33,8 +33,8 @@ export interface SnapshotClaim {
   /** What the snapshot carries of the blob's own metadata, and besides; default: all of it. */
   readonly marks?: ((own: Metadata) => Metadata) | undefined;
   /**
-   * The blob itself is to be right, not only its snapshot: then the snapshot of an interrupted run says nothing where the blob may have been
-   * changed since.
+   * The blob itself is to be right, not only its snapshot. Then the snapshot of an interrupted run is not proven but taken again: the blob may have
+   * been changed since, and no lease is proof of the contrary, because a request for it may arrive twice.
    */
   readonly ofBlob?: boolean;
 }
@@ -58,7 +58,7 @@ export async function provenSnapshot(claim: SnapshotClaim, hold: Hold, mover: Pa
   const { emit } = tools;
   const repaired: Moved = { written: 0, cleared: 0, calls: 0 };
   let candidate = journal.record.attempt === undefined ? undefined : await earlierCandidate(hold, tools);
-  if (candidate !== undefined && claim.ofBlob && journal.record.touched) {
+  if (candidate !== undefined && claim.ofBlob) {
     await journal.write({ wrong: [...(journal.record.wrong ?? []), candidate].slice(-MOST_WRONG), attempt: undefined });
     candidate = undefined;
   }
@@ -94,7 +94,7 @@ async function takeSnapshot(
   { world, retrier, signal }: Tools,
 ): Promise<SnapshotId> {
   const attempt = world.uuid();
-  await journal.write({ attempt, touched: undefined });
+  await journal.write({ attempt });
   await guard.keep(signal);
   const fence = { leaseId: guard.leaseId };
   return takeMarkedSnapshot(

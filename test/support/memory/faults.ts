@@ -10,6 +10,8 @@ export type Fault =
   | { readonly kind: 'lostAnswer'; readonly code?: AmbiguousCode }
   /** An ambiguous error now; the effect comes `calls` calls later, or with `service.late.deliver()`. Reads are only dropped. */
   | { readonly kind: 'late'; readonly calls?: number; readonly code?: AmbiguousCode }
+  /** Answered at once, and nobody knows that a copy of the request, kept somewhere on the way, arrives again `calls` calls later. Reads go through. */
+  | { readonly kind: 'echo'; readonly calls: number }
   /** Only the first half of the pages is written or cleared, then an ambiguous error. Others lose their answer. */
   | { readonly kind: 'torn'; readonly code?: AmbiguousCode }
   /** The request arrives twice, as after a hidden retry whose first answer was lost; the answer is the second one's. */

@@ -142,6 +142,9 @@ export class MemoryClient implements Seam {
       case 'late':
         this.delayEffect(request, fault.calls === undefined ? undefined : record.index + fault.calls);
         throw ambiguous(fault.code);
+      case 'echo':
+        this.delayEffect(request, record.index + fault.calls);
+        return effect.apply(false);
       case 'torn':
         this.attempt(request, effect.half);
         throw ambiguous(fault.code);

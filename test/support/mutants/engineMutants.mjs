@@ -303,10 +303,9 @@ export const ENGINE_MUTANTS = [
   m(
     'rewind: a snapshot of before stands for a disk that may have been changed since',
     proven,
-    'claim.ofBlob && journal.record.touched',
+    'candidate !== undefined && claim.ofBlob',
     'false',
   ),
-  m('rewind: that it may have been changed is forgotten after a second death', hold, '(!taken || resumable.touched)', '!taken'),
   // Law 7: restore with a chain of its own
   m(
     'restore chain: a point is promoted over a blob that was there',
