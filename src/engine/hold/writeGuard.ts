@@ -2,6 +2,7 @@ import { BackupError, isBackupError } from '../errors.ts';
 import type { BlobProperties, Fence, PageBlob } from '../pageBlob.ts';
 import type { World } from '../world.ts';
 import type { Retrier } from '../transfer/retrier.ts';
+import { together } from '../transfer/together.ts';
 
 export const LEASE_SECONDS = 60;
 const RENEW_AFTER_MS = 20_000;
@@ -37,31 +38,25 @@ export class WriteGuard {
     this.#retrier = retrier;
   }
 
-  /** Leases the blob and raises its epoch. @throws busy when somebody else holds it */
+  /**
+   * Leases the blob and raises its epoch. A request for a lease may arrive once more long after that lease has run out and others have written, and
+   * its id would then prove nothing to `takeOver`: so the id that records may name is another one, which no request can acquire.
+   * @throws busy when somebody else holds it
+   */
   static async take(blob: PageBlob, world: World, retrier: Retrier, signal?: AbortSignal): Promise<WriteGuard> {
-    let leaseId = world.uuid();
-    let isOneUnheard = false;
-    const acquire = async () => {
-      try {
-        await blob.acquireLease(leaseId, LEASE_SECONDS, { signal });
-      } catch (error) {
-        isOneUnheard ||= isBackupError(error) && error.effect === 'unknown';
-        throw error;
-      }
-    };
+    const [first, leaseId] = [world.uuid(), world.uuid()];
     try {
       // The same id again is no error.
-      await retrier.repeat('lease', acquire, signal);
-      if (isOneUnheard) {
-        // A request that nobody heard of may arrive long after the lease has run out, and after others have written: then its id would prove nothing.
-        const other = world.uuid();
-        await retrier.repeat('lease', () => changeLease(blob, leaseId, other, signal), signal);
-        leaseId = other;
-      }
-      return await WriteGuard.#begin(blob, leaseId, world, retrier, signal);
+      await retrier.repeat('lease', () => blob.acquireLease(first, LEASE_SECONDS, { signal }), signal);
+      return await WriteGuard.#begin(blob, first, leaseId, world, retrier, signal);
     } catch (error) {
       // Stopped before a record says so: without its lease the next run need not wait for a minute.
-      if (!isBackupError(error, 'busy')) await blob.releaseLease(leaseId).catch(() => undefined);
+      if (!isBackupError(error, 'busy')) {
+        await blob
+          .releaseLease(leaseId)
+          .catch(() => blob.releaseLease(first))
+          .catch(() => undefined);
+      }
       throw error;
     }
   }
@@ -80,8 +75,7 @@ export class WriteGuard {
     const leaseId = world.uuid();
     try {
       await retrier.repeat('lease', () => blob.renewLease(oldLeaseId, { signal }), signal);
-      await retrier.repeat('lease', () => changeLease(blob, oldLeaseId, leaseId, signal), signal);
-      return await WriteGuard.#begin(blob, leaseId, world, retrier, signal);
+      return await WriteGuard.#begin(blob, oldLeaseId, leaseId, world, retrier, signal);
     } catch (error) {
       // The record on the blob still names the old lease: with it the next run can prove as much as this one.
       await blob.changeLease(leaseId, oldLeaseId).catch(() => undefined);
@@ -90,9 +84,20 @@ export class WriteGuard {
     }
   }
 
-  static async #begin(blob: PageBlob, leaseId: string, world: World, retrier: Retrier, signal?: AbortSignal): Promise<WriteGuard> {
+  /** Changes the id of a lease that runs, and looks at the blob meanwhile. */
+  static async #begin(
+    blob: PageBlob,
+    oldLeaseId: string,
+    leaseId: string,
+    world: World,
+    retrier: Retrier,
+    signal?: AbortSignal,
+  ): Promise<WriteGuard> {
     const renewedAt = world.now();
-    const found = await retrier.repeat('properties', () => blob.image().properties({ signal }), signal);
+    const [, found] = await together([
+      retrier.repeat('lease', () => changeLease(blob, oldLeaseId, leaseId, signal), signal),
+      retrier.repeat('properties', () => blob.image().properties({ signal }), signal),
+    ]);
     const guard = new WriteGuard(blob, leaseId, found, renewedAt, world, retrier);
     await guard.raiseEpoch(found.sequenceNumber, signal);
     return guard;

@@ -103,7 +103,7 @@ export const ENGINE_MUTANTS = [
     [guard, 'this.leaseId = leaseId;', 'this.leaseId = undefined;'],
     [plan, "if (backupProperties?.lease === 'leased' && !openRun?.paused) throw", 'if (false) throw'],
   ),
-  m('a lease that was asked for twice keeps its id', guard, 'if (isOneUnheard) {', 'if (false) {'),
+  m('a lease keeps the id that it was asked for with', guard, '#begin(blob, first, leaseId,', '#begin(blob, first, first,'),
   m('the lease is not renewed', guard, 'if (now - this.#renewedAt < RENEW_AFTER_MS) return;', 'return;'),
   m('a long silence of the lease does not matter', guard, 'this.#triedAt - this.#renewedAt >= UNSURE_AFTER_MS;', 'false;'),
   m('a renewal that was not heard is a loss', guard, 'if (!silent && isBackupError(error) && error.retryable) return;', ''),

@@ -35,10 +35,11 @@ describe('WriteGuard: taking hold', () => {
     assert.notEqual(guard.leaseId, other.leaseId);
     assert.deepEqual(
       service.calls.map(({ operation }) => operation),
-      ['acquireLease', 'properties', 'raiseEpoch'],
+      ['acquireLease', 'changeLease', 'properties', 'raiseEpoch'],
     );
     assert.equal(service.calls[0]!.args.other!['seconds'], 60);
-    assert.equal(service.calls[2]!.args.other!['epoch'], 1);
+    assert.notEqual(guard.leaseId, service.calls[0]!.args.other!['leaseId'], 'no request acquires the id that records name');
+    assert.equal(service.calls[3]!.args.other!['epoch'], 1);
   });
 
   it('is refused as busy while another lease holds', async () => {
@@ -272,19 +273,24 @@ describe('WriteGuard.takeOver', () => {
     });
   }
 
-  it('proves nothing when a lost request for the lease arrives after others have written', async () => {
-    const { service, client, blob, world, tools } = stage();
-    service.interceptor = firstCalls('acquireLease', { kind: 'late', calls: 1_000 });
-    const guard = await WriteGuard.take(blob, world, tools.retrier);
-    await writePage({ guard, blob }, 0, 1);
-    client.crash();
-    world.jump(61 * SECOND);
-    service.foreign.write(DISK, 0, filled(5));
-    service.late.deliver();
-    const next = service.client('next').pageBlob(DISK);
-    assert.equal((await next.image().properties()).lease, 'leased', 'the lost request has arrived');
-    assert.equal(await WriteGuard.takeOver(next, guard.leaseId, world, tools.retrier), undefined);
-  });
+  for (const [what, fault] of Object.entries({
+    'a lost request for the lease arrives': { kind: 'late', calls: 1_000 },
+    'a request for the lease that was answered arrives once more': { kind: 'echo', calls: 1_000 },
+  } as const)) {
+    it(`proves nothing when ${what} after others have written`, async () => {
+      const { service, client, blob, world, tools } = stage();
+      service.interceptor = firstCalls('acquireLease', fault);
+      const guard = await WriteGuard.take(blob, world, tools.retrier);
+      await writePage({ guard, blob }, 0, 1);
+      client.crash();
+      world.jump(61 * SECOND);
+      service.foreign.write(DISK, 0, filled(5));
+      service.late.deliver();
+      const next = service.client('next').pageBlob(DISK);
+      assert.equal((await next.image().properties()).lease, 'leased', 'the request has arrived');
+      assert.equal(await WriteGuard.takeOver(next, guard.leaseId, world, tools.retrier), undefined);
+    });
+  }
 
   for (const operation of ['renewLease', 'changeLease', 'raiseEpoch'] as const) {
     it(`an answer to ${operation} that was lost does no harm`, async () => {

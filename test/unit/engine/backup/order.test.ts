@@ -68,7 +68,7 @@ describe('law 3: the order of a run', () => {
 
   it('every page write names lease and epoch, every other change of the backup the lease', async () => {
     const { calls } = await incremental();
-    const leaseId = calls.find(({ operation }) => operation === 'acquireLease')!.args.other!['leaseId'];
+    const leaseId = calls.find(({ operation }) => operation === 'changeLease')!.args.other!['proposedId'];
     for (const { operation, args } of calls.filter((call) => isPageWrite(call)))
       assert.deepEqual([operation, args.fence?.leaseId, args.fence?.epoch], [operation, leaseId, 2]);
     const others = calls.filter(

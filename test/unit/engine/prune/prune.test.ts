@@ -49,6 +49,7 @@ describe('prune', () => {
     const { calls } = await callsDuring(chain, () => prune(chain, { last: 1 }));
     assert.deepEqual(calls.filter(({ writes }) => writes).map(stepOf), [
       'acquireLease backup',
+      'changeLease backup',
       'raiseEpoch backup',
       'recordCreate catalogue',
       'deleteSnapshot backup snapshot',
