@@ -72,6 +72,14 @@ describe('the fault proxy', () => {
     assert.equal(emulator.store.snapshots({ account: disk.accountName, container: 'disks', blob: disk.name }).length, 2);
   });
 
+  it('delivers once more, when it is told to', async () => {
+    await meets({ verb: 'echo' });
+    await put(disk, 0, 'a');
+    await direct.clearPages(0, PAGE);
+    assert.equal(await proxy.deliverLate(), 1);
+    assert.equal(await list(direct), '0-0 w');
+  });
+
   it('cuts a request, which then has no effect', async () => {
     await meets({ verb: 'cutRequest' });
     await assert.rejects(put(disk, 0, 'a', 4));

@@ -119,6 +119,15 @@ describe('memory service: faults', () => {
     );
   });
 
+  it('delivers an answered request once more, later', async () => {
+    const { service, client } = stage();
+    spoil(service, 'writePages', { kind: 'echo', calls: 1_000 });
+    await client.pageBlob(DISK).writePages(0, filled(1));
+    service.foreign.write(DISK, 0, filled(2));
+    service.late.deliver();
+    assert.equal(firstBytes(service)[0], 1);
+  });
+
   it('flips one bit of what is read, and not of what is stored', async () => {
     const { service, client } = stage();
     service.foreign.write(DISK, 0, filled(7, 8));

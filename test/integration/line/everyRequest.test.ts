@@ -16,6 +16,7 @@ const VERBS: readonly Verb[] = [
   { verb: 'loseAnswer' },
   { verb: 'late' },
   { verb: 'duplicate' },
+  { verb: 'echo' },
   { verb: 'cutRequest' },
   { verb: 'cutAnswer' },
   { verb: 'cutAnswer', cleanly: true },

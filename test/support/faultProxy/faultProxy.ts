@@ -74,6 +74,9 @@ export async function startFaultProxy(port: number): Promise<FaultProxy> {
       case 'late':
         late.push(() => forward(message, body));
         return void response.destroy();
+      case 'echo':
+        late.push(() => forward(message, body));
+        return give(response, message, await forward(message, body));
       case 'loseAnswer':
         await forward(message, body);
         return void response.destroy();

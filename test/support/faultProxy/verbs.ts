@@ -10,6 +10,8 @@ export type Verb =
   | { readonly verb: 'late' }
   /** Arrives twice; the second answer is given. */
   | { readonly verb: 'duplicate' }
+  /** Is answered at once, and a copy of it arrives when `deliverLate` is called, in whatever run that is. */
+  | { readonly verb: 'echo' }
   /** Half of the request's body arrives, then both connections break. */
   | { readonly verb: 'cutRequest' }
   /** Half of the answer's body arrives. `cleanly`: as a well-formed shorter answer, else the connection breaks. */

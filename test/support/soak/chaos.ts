@@ -50,7 +50,7 @@ function bytes(count: number, dice: Dice): Buffer {
 }
 
 function randomVerb(dice: Dice, mayStall: boolean): Verb {
-  const plain = ['drop', 'loseAnswer', 'late', 'duplicate', 'cutRequest'] as const;
+  const plain = ['drop', 'loseAnswer', 'late', 'duplicate', 'echo', 'cutRequest'] as const;
   return dice.oneOf<() => Verb>([
     ...plain.map((verb) => () => ({ verb })),
     () => ({ verb: 'cutAnswer', cleanly: dice.chance(0.5) }),
