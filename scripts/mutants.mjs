@@ -20,7 +20,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ENGINE_MUTANTS } from '../test/support/mutants/engineMutants.mjs';
+import { ENGINE_MUTANTS } from '../test/support/mutants/engineMutants.ts';
 
 const root = join(import.meta.dirname, '..');
 const COPIED = ['src/engine', 'test/unit/engine', 'test/fault', 'test/support'];

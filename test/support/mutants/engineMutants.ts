@@ -1,4 +1,11 @@
+/** A file below `src/engine`, what stands in it, and what stands there instead. */
+type Edit = readonly [file: string, from: string, to: string];
+
 /** One protection of the engine taken away: a textual edit, or several where one alone changes nothing. */
+export interface EngineMutant {
+  readonly what: string;
+  readonly edits: readonly Edit[];
+}
 
 const proven = 'proof/provenSnapshot.ts';
 const faults = 'proof/findFaults.ts';
@@ -15,7 +22,7 @@ const promote = 'jobs/promote/promote.ts';
 const promoteRefusals = 'jobs/promote/refusals.ts';
 const safety = 'jobs/restore/safetySnapshot.ts';
 
-export const ENGINE_MUTANTS = [
+export const ENGINE_MUTANTS: readonly EngineMutant[] = [
   // Law 3: the proof of the backup snapshot
   m(
     'the backup snapshot is not proven at all',
@@ -98,8 +105,9 @@ export const ENGINE_MUTANTS = [
   m(
     'the lease is ignored',
     guard,
-    "await retrier.repeat('lease', acquire, signal);",
+    "await retrier.repeat('lease', () => blob.acquireLease(first, LEASE_SECONDS, { signal }), signal);",
     '',
+    [guard, "retrier.repeat('lease', () => changeLease(blob, oldLeaseId, leaseId, signal), signal),", 'Promise.resolve(),'],
     [guard, 'this.leaseId = leaseId;', 'this.leaseId = undefined;'],
     [plan, "if (backupProperties?.lease === 'leased' && !openRun?.paused) throw", 'if (false) throw'],
   ),
@@ -123,12 +131,7 @@ export const ENGINE_MUTANTS = [
     "properties.lease === 'leased'",
     [plan, "if (backupProperties?.lease === 'leased' && !openRun?.paused) throw", 'if (false) throw'],
   ),
-  m(
-    'a run stopped early keeps its lease',
-    guard,
-    "if (!isBackupError(error, 'busy')) await blob.releaseLease(leaseId).catch(() => undefined);",
-    '',
-  ),
+  m('a run stopped early keeps its lease', guard, "if (!isBackupError(error, 'busy')) {", 'if (false) {'),
   m('a stopped run does not say so', 'hold/journal.ts', 'this.#record = { ...this.#record, paused: true };', ''),
   // Resuming
   m('an offset is trusted without proof by the lease', hold, 'const applied = taken && resumable?.kind', 'const applied = resumable?.kind'),
@@ -400,6 +403,6 @@ export const ENGINE_MUTANTS = [
   ),
 ];
 
-function m(what, file, from, to, ...more) {
+function m(what: string, file: string, from: string, to: string, ...more: readonly Edit[]): EngineMutant {
   return { what, edits: [[file, from, to], ...more] };
 }
