@@ -136,10 +136,7 @@ describe('attached accounts', () => {
       accessTo(made, `${ONE}/vhds/d`),
       (error) => isBackupError(error, 'signInNeeded') && /Attach the account again/.test(error.fullText),
     );
-    assert.ok(
-      waits.reduce((sum, ms) => sum + ms, 0) < 2000,
-      waits.join(),
-    );
+    assert.ok(waits.reduce((sum, ms) => sum + ms, 0) < 2000, waits.join());
   });
 
   it('whose secret is not told yet, right after a reload of the window, wait a moment for it', async () => {
