@@ -235,10 +235,12 @@ describe('trouble', () => {
     const VERIFIED = `${policyOf()}\n    verify: { every: 2d, proof: full }`;
     const denied = new BackupError('accessDenied', 'No right to write records.');
     const away = new BackupError('network', 'No network.', { retryable: true, effect: 'none' });
-    const refuse = (error: BackupError, name: string | undefined = 'a.vhd'): void => {
+    /** @param backups what the backups of the disk fail with */
+    const refuse = (error: BackupError, backups?: BackupError): void => {
       rig.service.interceptor = ({ operation, args, url }) => {
-        const isIts = url.includes(`/${name}`) && operation === 'recordCreate' && args.name?.includes('.verifying-');
-        return isIts ? { kind: 'throw', error } : undefined;
+        if (!url.includes('/a.vhd')) return undefined;
+        if (operation === 'recordCreate' && args.name?.includes('.verifying-')) return { kind: 'throw', error };
+        return backups && operation === 'createSnapshot' ? { kind: 'throw', error: backups } : undefined;
       };
     };
     const verifying = async (kept = memory(), pid = 1) => {
@@ -271,9 +273,7 @@ describe('trouble', () => {
       await rig.pass(20 * HOUR);
       assert.equal(user.take().length, 1);
       rig.write('a.vhd', 1, 1);
-      const error = new BackupError('accessDenied', 'No access to the disk.');
-      rig.service.interceptor = ({ operation, url }) =>
-        operation === 'createSnapshot' && url.includes('/a.vhd') ? { kind: 'throw', error } : undefined;
+      refuse(denied, new BackupError('accessDenied', 'No access to the disk.'));
       await rig.pass(12 * HOUR);
       assert.deepEqual(user.take(), ['warning: The scheduled backup of a.vhd failed. No access to the disk.']);
       refuse(denied);
