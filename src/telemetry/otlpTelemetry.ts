@@ -116,7 +116,10 @@ function instrumentsOf(meters: MeterProvider, version: string) {
       unit: 'By',
       description: 'Bytes that verifications compared with the disks.',
     }),
-    verifying: meter.createHistogram(name('verification.duration'), { unit: 's', description: 'How long the verification of a chain took.' }),
+    verifying: meter.createHistogram(name('verification.duration'), {
+      unit: 's',
+      description: 'How long the verification of a chain took.',
+    }),
     proofAge: meter.createGauge(name('verified.age'), { unit: 's', description: 'Since the chain was last verified as the policy asks.' }),
   };
 }

@@ -207,7 +207,7 @@ describe('telemetry of apply', () => {
     const whole = spans().find(({ name }) => name === 'apply')!;
     const told = spans().filter(({ name }) => name === 'verify chain');
     assert.ok(told.length === 2 && told.every(({ parentSpanId }) => parentSpanId === whole.spanId));
-    assert.deepEqual(told.map(({ status }) => status.code).toSorted(), [0, 2]);
+    assert.deepEqual(new Set(told.map(({ status }) => status.code)), new Set([0, 2]));
     assert.doesNotMatch(received.map(({ text }) => text).join(), /sig=|AccountKey/);
 
     received.length = 0;

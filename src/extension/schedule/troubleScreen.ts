@@ -102,7 +102,7 @@ function toldKey({ row, about }: Troubled): string {
 }
 
 function verificationKey(key: string): string {
-  return `verification ${key}`;
+  return `${key}#verification`;
 }
 
 /** Nothing failed: it is not done. */

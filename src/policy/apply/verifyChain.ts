@@ -89,7 +89,12 @@ async function verifyDue(
   const number = livingNumbers(index).at(-1);
   if (number === undefined) return { ...about, outcome: 'notDue', reason: 'there is no recovery point yet' };
   if (index.failed.has(number))
-    return { ...about, verifiedOn: undefined, outcome: 'notDue', reason: 'its newest point was found wrong: the next backup compares the whole disk' };
+    return {
+      ...about,
+      verifiedOn: undefined,
+      outcome: 'notDue',
+      reason: 'its newest point was found wrong: the next backup compares the whole disk',
+    };
   const { isDue, next } = verifyDueOf(rule, index.verifiedOn, world.now());
   if (!isDue) return { ...about, next, outcome: 'notDue', reason: 'it was verified not long ago' };
   if (!(await canCompare(catalogue, number, ports, options)))

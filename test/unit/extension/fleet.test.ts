@@ -166,10 +166,10 @@ describe(`a fleet of ${CHAINS} chains`, () => {
     const rows = standings.map((key) => ({ policy: FILE, chain: { key, source: 'https://disks.example/vhds/x' } }) as unknown as FleetRow);
     const groups = groupsOf(rows, ({ chain }) => chain.key as (typeof standings)[number]);
     assert.deepEqual(
-      groups.map(({ kind, rows }) => [kind, ...rows.map(({ chain }) => chain.key)]),
+      groups.map(({ kind, rows }) => [kind, rows.map(({ chain }) => chain.key).join(' ')]),
       [
-        ['attention', 'failed', 'unreadable', 'wrong', 'overdue', 'unverified'],
-        ['active', 'running', 'due'],
+        ['attention', 'failed unreadable wrong overdue unverified'],
+        ['active', 'running due'],
         ['unknown', 'unknown'],
         ['good', 'good'],
       ],

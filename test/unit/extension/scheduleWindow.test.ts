@@ -328,7 +328,7 @@ describe('trouble', () => {
       const { source, backup } = row.chain;
       const tools = { schedule, runs } as unknown as CommandTools;
       await verify(tools, { kind: 'chain', url: backup, backup, source, key: rowKey(row) }, undefined);
-      const [run] = runs.all().filter(({ spec }) => spec.job === 'verify' && !spec.schedule);
+      const run = runs.all().find(({ spec }) => spec.job === 'verify' && !spec.schedule);
       assert.equal(run!.state, 'done');
       assert.ok((await rig.records('a.vhd')).some((name) => /\.proof-passed-.*-full-/.test(name)));
       assert.deepEqual(schedule.troubled(), []);
