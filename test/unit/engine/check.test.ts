@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Catalogue } from '../../../src/engine/chain/catalogue.ts';
 import { BackupError } from '../../../src/engine/errors.ts';
 import type { LifecycleRule } from '../../../src/engine/surroundings.ts';
+import { toolsFor } from '../../../src/engine/tools.ts';
 import { begun, check, codes, PLAIN_RULES, WELL } from '../../support/chain/checking.ts';
-import { BACKUP, SOURCE, type MemoryChain } from '../../support/chain/memoryChain.ts';
+import { BACKUP, CATALOGUE, SOURCE, type MemoryChain } from '../../support/chain/memoryChain.ts';
 
 const MINUTE = 60_000;
 const DISKS = 'https://disks.example';
@@ -32,6 +34,18 @@ describe('checking a chain', () => {
 
   it('that is well finds what it needs', async () => {
     assert.deepEqual(codes(await check(await begun())), WELL);
+  });
+
+  it('says what to do about wrong points: a backup, and once the newest one is right nothing but to leave them alone', async () => {
+    const chain = await begun();
+    const { retrier } = toolsFor({ world: chain.world });
+    await new Catalogue(chain.service.recordStore(CATALOGUE), retrier).addProof(1, false, 'v', {});
+    const found = async () => (await check(chain)).findings.find(({ code }) => code === 'pointsFailed');
+    assert.deepEqual([(await found())!.level, /^Run the backup/.test((await found())!.remedy!)], ['risk', true]);
+    await chain.backup();
+    const mended = (await found())!;
+    assert.deepEqual([mended.level, mended.text], ['note', 'A verification found 1 of 2 recovery points wrong.']);
+    assert.match(mended.remedy!, /Restore none of the wrong ones.*"prune" deletes them\.$/);
   });
 
   it('tells what accounts and containers are like', async () => {

@@ -146,6 +146,20 @@ describe('verify', () => {
     await assert.rejects(verify(chain), (error) => isBackupError(error, 'sasExpired'));
   });
 
+  it('a point that was found wrong stays so when its source snapshot is gone, and nothing more is recorded', async () => {
+    const chain = await verifyScene();
+    await rot(chain, 3, 2, new Uint8Array(PAGE).fill(9));
+    assert.deepEqual(await verdicts(chain), ['3 failed', '2 passed', '1 passed']);
+    const records = chain.service.oracle.recordsOf(CATALOGUE).size;
+    const result = await verify(chain, { source: undefined });
+    assert.deepEqual(
+      result.verdicts.map(({ number, verdict }) => `${number} ${verdict}`),
+      ['3 failed', '2 structure', '1 structure'],
+    );
+    assert.deepEqual([result.failed, result.newestFailed, /earlier verification/.test(result.verdicts[0]!.fault!)], [1, true, true]);
+    assert.equal(chain.service.oracle.recordsOf(CATALOGUE).size, records);
+  });
+
   it('says "structure" and records nothing where the source snapshot is gone: nothing is called proven that was not read', async () => {
     const chain = await verifyScene();
     const [first] = await chain.entries();

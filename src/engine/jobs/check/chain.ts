@@ -59,8 +59,21 @@ function stateFindings({ newest, failed, points }: ChainSummary): Finding[] {
     );
     if (newest.state === 'missing') findings.push({ ...POINT_GONE, text: POINT_GONE.text.replace('{n}', String(number)) });
   }
-  if (failed > 0) findings.push({ ...WRONG, text: WRONG.text.replace('{n}', String(failed)).replace('{all}', String(points)) });
+  if (failed > 0) findings.push(wrongPoints(failed, points, newest?.state === 'good'));
   return findings;
+}
+
+/** @param isMended backups go on from a newest point that is right */
+function wrongPoints(failed: number, points: number, isMended: boolean): Finding {
+  return {
+    code: 'pointsFailed',
+    level: isMended ? 'note' : 'risk',
+    place: 'backup',
+    text: `A verification found ${failed} of ${points} recovery ${points === 1 ? 'point' : 'points'} wrong.`,
+    remedy: isMended
+      ? 'Restore none of the wrong ones: "points" lists them. Backups go on from the newest one, which is not among them, and "prune" deletes them.'
+      : 'Run the backup: it compares the whole disk and makes a right point. Restore none of the wrong ones.',
+  };
 }
 
 const POINT_GONE: Finding = {
@@ -69,13 +82,6 @@ const POINT_GONE: Finding = {
   place: 'backup',
   text: 'The snapshot of recovery point {n}, the newest one, is gone: it was deleted outside this tool.',
   remedy: 'If soft delete is on, undelete the backup blob: az storage blob undelete. Otherwise run a backup: it makes a new point.',
-};
-const WRONG: Finding = {
-  code: 'pointsFailed',
-  level: 'risk',
-  place: 'backup',
-  text: '{n} of {all} recovery points were found wrong by a verification.',
-  remedy: 'Run the backup: it compares the whole disk and makes a right point. Restore none of the wrong ones.',
 };
 
 function abandoned(startedOn: string): Finding {

@@ -27,12 +27,15 @@ export async function* reversedChanges(
   tools: Tools,
 ): AsyncGenerator<RangeWindow> {
   const { retrier, signal } = tools;
-  const lists = [
-    retrier.windows('changes', within, (rest) => disk.changedSince(anchor, rest, { signal }), signal),
-    newest
-      ? retrier.windows('changes', within, (rest) => newest.changedSince(point.snapshot!, rest, { signal }), signal)
-      : constantWindows(within, 'no page'),
-  ] as const;
+  // Beyond the end of its image no list may begin (REST: Get Page Ranges), and what lies there is in the tail anyway.
+  const changed = (image: BlobImage, since: string) =>
+    retrier.windows(
+      'changes',
+      within,
+      (rest) => (rest.start < tail ? image.changedSince(since, rest, { signal }) : constantWindows(rest, 'no page')),
+      signal,
+    );
+  const lists = [changed(disk, anchor), newest ? changed(newest, point.snapshot!) : constantWindows(within, 'no page')] as const;
   for await (const { start, end, sets } of aligned(within, lists)) {
     const beyond = tail < end ? clip([{ start: Math.max(start, tail), end }], { start, end }) : [];
     yield { start, end, ranges: union(union(sets[0], sets[1]), beyond) };

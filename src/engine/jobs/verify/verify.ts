@@ -61,6 +61,12 @@ interface Finding {
 /** Refusals that come from what this machine may do with the catalogue, not from what it says. */
 const MAY_NOT_RECORD: readonly ErrorCode[] = ['accessDenied', 'sasLacksPermission', 'immutable', 'notSupported'];
 
+/** A point that is on record as wrong stays so where nothing is left to compare it with. */
+const WRONG_BEFORE = {
+  verdict: 'failed',
+  fault: 'An earlier verification found it wrong. No content was read now: the source snapshot is gone, or cannot be read.',
+} as const;
+
 /** Looks at every point, newest first, and adds what was found to the catalogue: a point that failed is never a base again. Changes no blob. */
 export function runVerify(request: VerifyRequest, options: JobOptions): AsyncIterable<RunEvent<VerifyResult>> {
   return runEvents((emit) => verifyJob(request, options, emit));
@@ -98,7 +104,7 @@ async function verifyJob(request: VerifyRequest, options: JobOptions, emit: Emit
     const hasSource = entry.source.url === source?.url && sources.has(entry.source.snapshot);
     const { verdict, lasts } = await verify({ entry, source: hasSource ? source : undefined, stripe }, request, tools);
     if (verdict.proof) stripe++;
-    verdicts.push(verdict);
+    verdicts.push(verdict.verdict === 'structure' && index.failed.has(entry.number) ? { ...verdict, ...WRONG_BEFORE } : verdict);
     if (lasts && mayRecord) mayRecord = await record(verdict, run, catalogue, tools);
   }
   verdicts.sort((a, b) => b.number - a.number);
