@@ -191,6 +191,11 @@ export const STATUSES: Readonly<Record<number, Meaning>> = {
   403: { code: 'accessDenied', what: 'the service refused access' },
   404: { code: 'blobNotFound', what: 'the service does not find it' },
   405: CODES['NotImplemented']!,
+  407: {
+    code: 'network',
+    what: 'a proxy on the way asks for a name and a password',
+    hint: 'Give both where the proxy is named, as in HTTPS_PROXY=http://name:password@host:port; or name the host in NO_PROXY to go without it.',
+  },
   408: { code: 'timedOut', what: 'the request took too long to arrive', retryable: true },
   409: { code: 'conditionNotMet', what: 'its state does not allow it' },
   412: { code: 'conditionNotMet', what: 'it has changed meanwhile' },
