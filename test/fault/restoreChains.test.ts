@@ -30,6 +30,7 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
     { kind: 'crash', effect: 'done' },
   ),
   fc.record({ kind: fc.constant('late'), calls: fc.integer({ min: 1, max: 60 }) } as const),
+  fc.record({ kind: fc.constant('echo'), calls: fc.integer({ min: 1, max: 100 }) } as const),
   fc.record({ kind: fc.constant('delay'), ms: fc.constantFrom(1000, 70_000) } as const),
 );
 

@@ -23,6 +23,7 @@ const trouble = fc.array(
         { kind: 'crash', effect: 'done' },
       ),
       fc.record({ kind: fc.constant('late'), calls: fc.integer({ min: 1, max: 40 }) } as const),
+      fc.record({ kind: fc.constant('echo'), calls: fc.integer({ min: 1, max: 100 }) } as const),
     ),
   }),
   { maxLength: 3 },

@@ -22,6 +22,8 @@ export interface OpenRun {
   readonly applied: number;
   /** The mark of the backup snapshot that is being taken or proven. */
   readonly attempt?: string | undefined;
+  /** The blob may have been changed since that snapshot was taken. */
+  readonly touched?: true | undefined;
   /** Snapshots of the blob that this run has taken and found wrong; they are deleted once it has its point. */
   readonly wrong?: readonly SnapshotId[] | undefined;
   /** The run ended in order and does not use its lease any more. */

@@ -60,6 +60,8 @@ export async function takeHold(backup: PageBlob, begin: Beginning, tools: Tools)
     applied,
     ...(resumable?.snapshot !== undefined && { snapshot: resumable.snapshot }),
     ...(resumable?.attempt !== undefined && { attempt: resumable.attempt }),
+    // Also what a run before the last one could not prove.
+    ...(resumable?.attempt !== undefined && (!taken || resumable.touched) && { touched: true as const }),
     // Also what a run that is not gone on with has left to be thrown away.
     ...(earlier?.wrong !== undefined && { wrong: earlier.wrong }),
   };

@@ -36,7 +36,7 @@ export class Journal {
 
   /** Changes the record and writes it. Writes follow one another, so an older record never comes after a newer one. */
   async write(change: Partial<OpenRun>): Promise<void> {
-    this.#record = { ...this.#record, ...change };
+    this.#record = { ...this.#record, ...change, lease: this.#guard.leaseId };
     this.#writtenAt = this.#tools.world.now();
     this.#writing = this.#writing
       .catch(() => undefined)
@@ -47,7 +47,7 @@ export class Journal {
   /** Marks the run as stopped in order; its lease is left to run out, so that a resumed run can prove that nobody touched the blob. */
   async pause(): Promise<void> {
     // Said without the run's signal, which is what stopped it, and in vain when the blob is lost: the record is only a help.
-    this.#record = { ...this.#record, paused: true };
+    this.#record = { ...this.#record, lease: this.#guard.leaseId, paused: true };
     await this.#guard.blob.setMetadata(withOurs(this.own, { [KEY.openRun]: writeOpenRun(this.#record) }), {
       fence: { leaseId: this.#guard.leaseId },
     });

@@ -17,11 +17,11 @@ const RENEW_AGAIN_AFTER_MS = 5_000;
  */
 export class WriteGuard {
   readonly blob: PageBlob;
-  readonly leaseId: string;
   /** The blob as it was when the lease had been got: nobody without it has changed it since. */
   readonly found: BlobProperties;
   readonly #world: World;
   readonly #retrier: Retrier;
+  #leaseId: string;
   #epoch: number;
   #renewedAt: number;
   #renewing: Promise<void> | undefined;
@@ -30,12 +30,16 @@ export class WriteGuard {
 
   private constructor(blob: PageBlob, leaseId: string, found: BlobProperties, renewedAt: number, world: World, retrier: Retrier) {
     this.blob = blob;
-    this.leaseId = leaseId;
+    this.#leaseId = leaseId;
     this.found = found;
     this.#epoch = found.sequenceNumber;
     this.#renewedAt = renewedAt;
     this.#world = world;
     this.#retrier = retrier;
+  }
+
+  get leaseId(): string {
+    return this.#leaseId;
   }
 
   /**
@@ -133,6 +137,18 @@ export class WriteGuard {
   async change(what: string, send: (fence: Fence) => Promise<void>, signal?: AbortSignal): Promise<void> {
     await this.keep(signal);
     await this.#retrier.repeat(what, () => send({ leaseId: this.leaseId }), signal);
+  }
+
+  /** From now on no write that was sent before has an effect. */
+  async nextEpoch(signal?: AbortSignal): Promise<void> {
+    await this.raiseEpoch(this.#epoch, signal);
+  }
+
+  /** From now on no change that was sent before, and names the lease only, has an effect. The next record names the new id. Does not heed the run's signal. */
+  async changeId(): Promise<void> {
+    const next = this.#world.uuid();
+    await this.#retrier.repeat('lease', () => changeLease(this.blob, this.#leaseId, next));
+    this.#leaseId = next;
   }
 
   /** Raises the epoch above `seen`, unless that has been done meanwhile. */

@@ -9,8 +9,10 @@ import type { PageRange } from '../ranges/pageRange.ts';
 import { constantWindows, type RangeWindows } from '../ranges/rangeWindow.ts';
 import { applyPages, type Moved } from '../transfer/applyPages.ts';
 import type { PageMover } from '../transfer/pageMover.ts';
+import type { PageWork } from '../transfer/pageWork.ts';
 import type { Tools } from '../tools.ts';
 import type { Hold } from '../hold/hold.ts';
+import type { WriteGuard } from '../hold/writeGuard.ts';
 
 /** How often a backup snapshot that is not right is mended and taken again. */
 const ROUNDS = 4;
@@ -33,8 +35,8 @@ export interface SnapshotClaim {
   /** What the snapshot carries of the blob's own metadata, and besides; default: all of it. */
   readonly marks?: ((own: Metadata) => Metadata) | undefined;
   /**
-   * The blob itself is to be right, not only its snapshot. Then the snapshot of an interrupted run is not proven but taken again: the blob may have
-   * been changed since, and no lease is proof of the contrary, because a request for it may arrive twice.
+   * The blob itself is to be right, not only its snapshot: then the snapshot of an interrupted run says nothing where the blob may have been
+   * changed since.
    */
   readonly ofBlob?: boolean;
 }
@@ -58,7 +60,7 @@ export async function provenSnapshot(claim: SnapshotClaim, hold: Hold, mover: Pa
   const { emit } = tools;
   const repaired: Moved = { written: 0, cleared: 0, calls: 0 };
   let candidate = journal.record.attempt === undefined ? undefined : await earlierCandidate(hold, tools);
-  if (candidate !== undefined && claim.ofBlob) {
+  if (candidate !== undefined && claim.ofBlob && journal.record.touched) {
     await journal.write({ wrong: [...(journal.record.wrong ?? []), candidate].slice(-MOST_WRONG), attempt: undefined });
     candidate = undefined;
   }
@@ -94,7 +96,7 @@ async function takeSnapshot(
   { world, retrier, signal }: Tools,
 ): Promise<SnapshotId> {
   const attempt = world.uuid();
-  await journal.write({ attempt });
+  await journal.write({ attempt, touched: undefined });
   await guard.keep(signal);
   const fence = { leaseId: guard.leaseId };
   return takeMarkedSnapshot(
@@ -161,5 +163,15 @@ async function proveContent(
       emit({ type: 'progress', phase: 'proving', done: compared, total: Math.max(compared, level === 'changed' ? written : 0) });
     },
   });
-  return { mended: await applyPages(faults, mover, { limits, signal }), proof };
+  return { mended: await applyPages(underNewEpoch(faults, guard, signal), mover, { limits, signal }), proof };
+}
+
+/** What was wrong may have been written so by a request that arrives once more after it was mended, and even after the next proof. */
+async function* underNewEpoch(faults: AsyncIterable<PageWork>, guard: WriteGuard, signal?: AbortSignal): AsyncGenerator<PageWork> {
+  let isRaised = false;
+  for await (const fault of faults) {
+    if (!isRaised) await guard.nextEpoch(signal);
+    isRaised = true;
+    yield fault;
+  }
 }

@@ -108,7 +108,7 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
     "await retrier.repeat('lease', () => blob.acquireLease(first, LEASE_SECONDS, { signal }), signal);",
     '',
     [guard, "retrier.repeat('lease', () => changeLease(blob, oldLeaseId, leaseId, signal), signal),", 'Promise.resolve(),'],
-    [guard, 'this.leaseId = leaseId;', 'this.leaseId = undefined;'],
+    [guard, 'this.#leaseId = leaseId;', 'this.#leaseId = undefined;'],
     [plan, "if (backupProperties?.lease === 'leased' && !openRun?.paused) throw", 'if (false) throw'],
   ),
   m('a lease keeps the id that it was asked for with', guard, '#begin(blob, first, leaseId,', '#begin(blob, first, first,'),
@@ -132,7 +132,9 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
     [plan, "if (backupProperties?.lease === 'leased' && !openRun?.paused) throw", 'if (false) throw'],
   ),
   m('a run stopped early keeps its lease', guard, "if (!isBackupError(error, 'busy')) {", 'if (false) {'),
-  m('a stopped run does not say so', 'hold/journal.ts', 'this.#record = { ...this.#record, paused: true };', ''),
+  m('a stopped run does not say so', 'hold/journal.ts', 'lease: this.#guard.leaseId, paused: true };', 'lease: this.#guard.leaseId };'),
+  m('a request for a snapshot that arrives once more makes one of half a disk', safety, 'await guard.changeId();', ''),
+  m('a wrong write that arrives once more undoes its mending', proven, 'if (!isRaised) await guard.nextEpoch(signal);', ''),
   // Resuming
   m('an offset is trusted without proof by the lease', hold, 'const applied = taken && resumable?.kind', 'const applied = resumable?.kind'),
   m(
@@ -306,9 +308,10 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
   m(
     'rewind: a snapshot of before stands for a disk that may have been changed since',
     proven,
-    'candidate !== undefined && claim.ofBlob',
+    'claim.ofBlob && journal.record.touched',
     'false',
   ),
+  m('rewind: that it may have been changed is forgotten after a second death', hold, '(!taken || resumable.touched)', '!taken'),
   // Law 7: restore with a chain of its own
   m(
     'restore chain: a point is promoted over a blob that was there',

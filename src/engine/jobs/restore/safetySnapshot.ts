@@ -19,9 +19,12 @@ export async function safetySnapshot({ guard, journal }: Hold, before: Metadata,
   // Whole, whatever the blob says of itself while it is written: a copy of this snapshot is a disk, not an unfinished restore.
   const marks = without(own, KEY.restore, KEY.restoredFrom, KEY.restoredOn);
   const fence = { leaseId: guard.leaseId };
-  const id =
-    (await earlierSafetySnapshot(guard.blob, before, tools)) ??
-    (await takeMarkedSnapshot(guard.blob, mark, marks, BEFORE_REWIND, { retrier, fence, signal }));
+  let id = await earlierSafetySnapshot(guard.blob, before, tools);
+  if (id === undefined) {
+    id = await takeMarkedSnapshot(guard.blob, mark, marks, BEFORE_REWIND, { retrier, fence, signal });
+    // That request may arrive once more: it would make a snapshot of half a disk that passes for the disk as it was.
+    await guard.changeId();
+  }
   emit({ type: 'note', text: `The disk as it was before is its snapshot ${id}.` });
   // What was written before belongs to this snapshot; without it nothing may be skipped.
   await journal.write({ snapshot: id, ...(record.snapshot !== id && { applied: 0 }) });
