@@ -159,9 +159,9 @@ describe('secrets of accounts whose policies are generated in the editor', () =>
       edit(policy);
       await run(COMMANDS.previewPolicy, FILE);
       const [, preview] = user.executed.findLast(([command]) => command === 'markdown.showPreview') as [string, { readonly path: string }];
-      const { provideTextDocumentContent: textOf } = policyTexts();
-      hunt.search('preview', textOf(preview));
-      assert.match(textOf(preview), new RegExp(name.replaceAll('-', '\\\\?-').replace('.', '\\\\?.')));
+      const shown = policyTexts().provideTextDocumentContent(preview);
+      hunt.search('preview', shown);
+      assert.match(shown, new RegExp(name.replaceAll('-', '\\\\?-').replace('.', '\\\\?.')));
       for (const [kind, count] of KINDS) {
         user.answers(/What is to run the policy/, kind);
         user.answers(/How many machines/, '2');
