@@ -194,7 +194,7 @@ export const STATUSES: Readonly<Record<number, Meaning>> = {
   407: {
     code: 'network',
     what: 'a proxy on the way asks for a name and a password',
-    hint: 'Give both where the proxy is named, as in HTTPS_PROXY=http://name:password@host:port; or name the host in NO_PROXY to go without it.',
+    hint: 'Give both where the proxy is named, as in HTTPS_PROXY=http://<name>:<password>@<host>:<port>; or name the host in NO_PROXY to go without it.',
   },
   408: { code: 'timedOut', what: 'the request took too long to arrive', retryable: true },
   409: { code: 'conditionNotMet', what: 'its state does not allow it' },
