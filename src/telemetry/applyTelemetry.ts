@@ -15,6 +15,22 @@ export interface ChainRun {
   readonly error: { readonly code: string; readonly message: string } | undefined;
 }
 
+/** What is told of the verification that a policy asks for of a chain. Texts are free of secrets; times are milliseconds. */
+export interface ChainProof {
+  /** URLs without query. */
+  readonly source: string;
+  readonly backup: string;
+  readonly outcome: string;
+  readonly startedOn: number;
+  readonly endedOn: number;
+  /** Bytes compared, where something was. */
+  readonly compared: number | undefined;
+  /** When the chain was verified last, with as much read as the policy asks for; undefined where that is not known, or its newest point was found wrong. */
+  readonly verifiedOn: number | undefined;
+  /** Of a chain whose point is wrong, or could not be verified. */
+  readonly error: { readonly code: string; readonly message: string } | undefined;
+}
+
 /** What is told of a whole `apply`. */
 export interface ApplyRun {
   readonly startedOn: number;
@@ -27,6 +43,7 @@ export interface ApplyRun {
 /** Hears of an `apply` and hands it on to a collector. */
 export interface ApplyTelemetry {
   chain(run: ChainRun): void;
+  verification(proof: ChainProof): void;
   /** Tells of the whole, and waits until everything is delivered. @returns what went wrong with that; a backup is good without its telemetry */
   end(run: ApplyRun): Promise<string | undefined>;
 }

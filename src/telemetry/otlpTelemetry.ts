@@ -4,7 +4,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import type { ApplyRun, ApplyTelemetry, ChainRun } from './applyTelemetry.ts';
+import type { ApplyRun, ApplyTelemetry, ChainProof, ChainRun } from './applyTelemetry.ts';
 
 const NAME = 'page-blob-backup';
 /** Delivering may take so long, then the program ends without. */
@@ -57,6 +57,19 @@ export class OtlpTelemetry implements ApplyTelemetry {
     span?.end(endedOn);
   }
 
+  verification({ source, backup, outcome, startedOn, endedOn, compared, verifiedOn, error }: ChainProof): void {
+    const chain = { 'page_blob_backup.source': source, 'page_blob_backup.backup': backup };
+    const about: Attributes = { ...chain, 'page_blob_backup.outcome': outcome, ...(error && { 'error.type': error.code }) };
+    this.#instruments?.verifications.add(1, about);
+    this.#instruments?.verifying.record((endedOn - startedOn) / 1000, about);
+    if (compared !== undefined) this.#instruments?.compared.add(compared, chain);
+    if (verifiedOn !== undefined) this.#instruments?.proofAge.record(Math.max(0, (endedOn - verifiedOn) / 1000), chain);
+    const span = this.#tracers?.getTracer(NAME).startSpan('verify chain', { startTime: startedOn, attributes: about }, this.#context);
+    if (compared !== undefined) span?.setAttribute('page_blob_backup.compared', compared);
+    if (error) span?.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+    span?.end(endedOn);
+  }
+
   async end({ startedOn, endedOn, requests, failed }: ApplyRun): Promise<string | undefined> {
     this.#instruments?.requests.add(requests);
     this.#instruments?.whole.record((endedOn - startedOn) / 1000);
@@ -93,5 +106,20 @@ function instrumentsOf(meters: MeterProvider, version: string) {
     duration: meter.createHistogram(name('chain.duration'), { unit: 's', description: 'How long a chain took.' }),
     whole: meter.createHistogram(name('duration'), { unit: 's', description: 'How long all chains took.' }),
     age: meter.createGauge(name('good.age'), { unit: 's', description: 'Since the disk was last known to equal its newest good point.' }),
+    verifications: meter.createCounter(name('verifications'), {
+      valueType: ValueType.INT,
+      unit: '{verification}',
+      description: 'Verifications that the policy asks for, by what came of them.',
+    }),
+    compared: meter.createCounter(name('compared'), {
+      valueType: ValueType.INT,
+      unit: 'By',
+      description: 'Bytes that verifications compared with the disks.',
+    }),
+    verifying: meter.createHistogram(name('verification.duration'), {
+      unit: 's',
+      description: 'How long the verification of a chain took.',
+    }),
+    proofAge: meter.createGauge(name('verified.age'), { unit: 's', description: 'Since the chain was last verified as the policy asks.' }),
   };
 }

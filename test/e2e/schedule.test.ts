@@ -16,7 +16,7 @@ describe('a policy file in the workbench', () => {
   let web: SampleDisk;
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  function write(window: string): void {
+  function write(window: string, ...more: string[]): void {
     const { emulator } = on.stage;
     const endpoint = (account: string): string => /BlobEndpoint=([^;]+)/.exec(emulator.connectionString(account))![1]!;
     const text = [
@@ -27,6 +27,7 @@ describe('a policy file in the workbench', () => {
       `    to: { account: ${endpoint(BACKUP)}, blob: 'backups/{blob}' }`,
       `    window: ${window}`,
       '    retention: { last: 3, daily: 7 }',
+      ...more,
     ];
     writeFileSync(file, `${text.join('\n')}\n`);
   }
@@ -85,6 +86,35 @@ describe('a policy file in the workbench', () => {
     await sidebar.run('Pause Scheduled Backups');
     await workbench.statusBar.wait('Backups paused');
     await workbench.screenshot('schedule paused');
+  });
+
+  it('tells of a verification that is long overdue, and does it at one press', async () => {
+    const { sidebar, workbench } = on.stage;
+    const backups = on.stage.container(BACKUP, 'backups');
+    const verified = new Date(Date.now() - 10 * 24 * 60 * 60_000).toISOString().replaceAll(/[-:.]/g, '');
+    await backups.getBlockBlobClient(`web.vhd.chain/000001.proof-passed-${verified}-full-x.json`).upload('{}', 2);
+    write('12h', '    verify: { every: 2d, proof: full }');
+    const row = workbench.view('Fleet').row('web.vhd');
+    await until('the file is read, and the chain looked at', async () => {
+      await sidebar.run('Run Due Backups Now');
+      return (await row.wait()).description.startsWith('not verified for 10 d · next ');
+    });
+    assert.deepEqual((await row.inlineActions()).toSorted(), ['Back Up Incrementally', 'Verify Recovery Point']);
+    await workbench.statusBar.wait('Verification of web.vhd needs attention');
+    await workbench.screenshot('schedule unverified');
+    assert.deepEqual(await workbench.notifications.texts(), []);
+    await row.runInline('Verify Recovery Point');
+    await row.wait(({ description }) => /^backed up .* · next /.test(description));
+    const names: string[] = [];
+    for await (const { name } of backups.listBlobsFlat({ prefix: 'web.vhd.chain/000001.proof-passed-' })) names.push(name);
+    assert.equal(names.length, 2);
+    assert.ok(names.every((name) => name.includes('Z-full-')));
+    await workbench.screenshot('schedule verified');
+    await workbench.tidy();
+  });
+
+  it('goes on when it is told to', async () => {
+    const { sidebar, workbench } = on.stage;
     await sidebar.run('Continue Scheduled Backups');
     await workbench.statusBar.waitUntilGone('Backups paused');
   });

@@ -43,12 +43,15 @@ describe('telemetry of apply', () => {
   let two: TwoAccounts;
   let folder: string;
   let policy: string;
+  /** The same chains in containers of their own, and what is made is verified. */
+  let verifying: string;
   let collector: Server;
   let endpoint: string;
   /** What arrived, by path. */
   const received: { path: string; headers: NodeJS.Dict<string | string[]>; text: string }[] = [];
-  const apply = (env: Record<string, string>, ...more: string[]): Promise<CliRun> =>
-    runCliProcess(['apply', '--policy', policy, '--json', ...more], { env: { ...two.env, ...env } });
+  const applyFile = (file: string, env: Record<string, string>, ...more: string[]): Promise<CliRun> =>
+    runCliProcess(['apply', '--policy', file, '--json', ...more], { env: { ...two.env, ...env } });
+  const apply = (env: Record<string, string>, ...more: string[]): Promise<CliRun> => applyFile(policy, env, ...more);
   const bodies = (): Received[] => received.map(({ text }) => JSON.parse(text) as Received);
   const metrics = (): Metric[] =>
     bodies().flatMap(({ resourceMetrics = [] }) =>
@@ -72,6 +75,11 @@ describe('telemetry of apply', () => {
     await writeFile(
       policy,
       `version: 1\nchains:\n  - { account: "${from}", blobs: vhds/*.vhd, window: 12h, retention: all, to: { account: "${to}", blob: "backups/{blob}" } }\n`,
+    );
+    verifying = join(folder, 'verifying.yaml');
+    await writeFile(
+      verifying,
+      `version: 1\nchains:\n  - { account: "${from}", blobs: vhds/*.vhd, window: 12h, retention: all, verify: { every: 7d, proof: full }, to: { account: "${to}", blob: "backups/verified/{blob}" } }\n`,
     );
     collector = createServer((request, response) => {
       const parts: Buffer[] = [];
@@ -159,6 +167,64 @@ describe('telemetry of apply', () => {
       ages.every((age) => age >= 0 && age < 43_200),
       String(ages),
     );
+  });
+
+  it('tells of each verification that the policy asks for, by what came of it, and how old a proof is', async () => {
+    let isBegun = false;
+    const remove = two.emulator.onRequest(({ blob = '', snapshot }) => {
+      isBegun ||= blob.includes('b.vhd.chain/000001.verifying-');
+      return isBegun && blob === 'b.vhd' && snapshot ? { kind: 'status', status: 403, code: 'AuthorizationFailure' } : undefined;
+    });
+    const result = await applyFile(verifying, { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
+    remove();
+    assert.equal(result.status, 4, result.stderr);
+    const named = (points: readonly Point[], value: (point: Point) => unknown) =>
+      points
+        .map((point) => [
+          textOf(point.attributes, 'page_blob_backup.source')!.split('/').at(-1),
+          textOf(point.attributes, 'page_blob_backup.outcome'),
+          textOf(point.attributes, 'error.type'),
+          value(point),
+        ])
+        .toSorted(([a], [b]) => String(a).localeCompare(String(b)));
+    assert.deepEqual(
+      named(pointsOf('page_blob_backup.verifications'), ({ asInt }) => asInt),
+      [
+        ['a.vhd', 'verified', undefined, 1],
+        ['b.vhd', 'failed', 'accessDenied', 1],
+      ],
+    );
+    const bytes = named(pointsOf('page_blob_backup.compared'), ({ asInt }) => asInt);
+    assert.deepEqual(bytes, [['a.vhd', undefined, undefined, MIB]]);
+    assert.equal(pointsOf('page_blob_backup.verification.duration').length, 2);
+    const units = metrics().flatMap(({ name, unit }) => (/verif|compared/.test(name) ? [[name, unit]] : []));
+    assert.deepEqual(Object.fromEntries(units), {
+      'page_blob_backup.verifications': '{verification}',
+      'page_blob_backup.compared': 'By',
+      'page_blob_backup.verification.duration': 's',
+      'page_blob_backup.verified.age': 's',
+    });
+    const whole = spans().find(({ name }) => name === 'apply')!;
+    const told = spans().filter(({ name }) => name === 'verify chain');
+    assert.ok(told.length === 2 && told.every(({ parentSpanId }) => parentSpanId === whole.spanId));
+    assert.deepEqual(new Set(told.map(({ status }) => status.code)), new Set([0, 2]));
+    assert.doesNotMatch(received.map(({ text }) => text).join(), /sig=|AccountKey/);
+
+    received.length = 0;
+    const later = new Date(Date.now() + 24 * 60 * 60_000).toISOString();
+    await applyFile(verifying, { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${endpoint}/v1/metrics` }, '--only', 'verify', '--now', later);
+    assert.deepEqual(
+      named(pointsOf('page_blob_backup.verifications'), ({ asInt }) => asInt),
+      [
+        ['a.vhd', 'notDue', undefined, 1],
+        ['b.vhd', 'verified', undefined, 1],
+      ],
+    );
+    const [old, fresh] = named(pointsOf('page_blob_backup.verified.age'), ({ asDouble, asInt }) => asDouble ?? asInt).map(([, , , age]) =>
+      Number(age),
+    );
+    assert.ok(old! >= 86_400 && old! < 90_000, `${old} s`);
+    assert.ok(fresh! < 1000, `${fresh} s`);
   });
 
   it('says nothing without a collector, or where it is switched off', async () => {

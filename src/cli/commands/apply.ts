@@ -10,7 +10,7 @@ import { expandPolicy, type Expansion, type PolicyChain } from '../../policy/app
 import { previewChain } from '../../policy/apply/preview.ts';
 import { pruneChain } from '../../policy/apply/pruneChain.ts';
 import { countsText, reportText, verificationsText } from '../../policy/apply/report.ts';
-import { isTrouble, type ChainVerification } from '../../policy/apply/verifyChain.ts';
+import { isTrouble, verifyChain, type ChainVerification } from '../../policy/apply/verifyChain.ts';
 import { isInShard, type Shard } from '../../policy/apply/shard.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { usageError, type Arguments } from '../arguments.ts';
@@ -104,7 +104,8 @@ async function run(context: CommandContext): Promise<ExitStatus> {
   try {
     if (only !== 'verify') await applyAll(expansion.chains, portsOf, { ...job, ...limits, act, onOutcome });
     const until = Math.min(...outcomes.map(({ next = Infinity }) => next));
-    const hear = { parallel: limits.parallel, until, onVerification: (each: ChainVerification) => void verifications.push(each) };
+    const verify = told.verifying(verifyChain);
+    const hear = { parallel: limits.parallel, until, verify, onVerification: (each: ChainVerification) => void verifications.push(each) };
     if (only !== 'prune') putOff = await verifyDueChains(expansion.chains, portsOf, hear, job, context);
   } finally {
     const file = args.text('report');

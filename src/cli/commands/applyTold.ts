@@ -1,7 +1,9 @@
 import { redact } from '../../azure/redact.ts';
+import { comparedIn } from '../../engine/jobs/verify/verifyChains.ts';
 import type { World } from '../../engine/world.ts';
 import type { ApplyOptions } from '../../policy/apply/applyAll.ts';
 import type { ChainOutcome } from '../../policy/apply/applyChain.ts';
+import type { ChainVerification, verifyChain } from '../../policy/apply/verifyChain.ts';
 import type { ApplyTelemetry } from '../../telemetry/applyTelemetry.ts';
 
 type Act = NonNullable<ApplyOptions['act']>;
@@ -42,6 +44,29 @@ export class ToldApply {
       error: error && { code: error.code, message: redact(error.message) },
     });
     this.#begun.delete(chain.key);
+  }
+
+  /** The same, with what comes of it told. */
+  verifying(verify: typeof verifyChain): typeof verifyChain {
+    return async (...asked) => {
+      const startedOn = this.#world.now();
+      const verification = await verify(...asked);
+      this.#verification(verification, startedOn);
+      return verification;
+    };
+  }
+
+  #verification({ chain, outcome, result, verifiedOn, error }: ChainVerification, startedOn: number): void {
+    this.#telemetry?.verification({
+      source: redact(chain.source),
+      backup: redact(chain.backup),
+      outcome,
+      startedOn,
+      endedOn: this.#world.now(),
+      compared: result?.verdicts.reduce((sum, verdict) => sum + comparedIn(verdict), 0),
+      verifiedOn,
+      error: error && { code: error.code, message: redact(error.message) },
+    });
   }
 
   /** @returns what went wrong with delivering, in words */

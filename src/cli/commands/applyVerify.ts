@@ -13,6 +13,8 @@ export interface VerifyDueOptions {
   readonly parallel: number;
   /** When the next backup is due, in milliseconds. */
   readonly until: number;
+  /** What is done for a chain; `verifyChain` unless given. */
+  readonly verify?: typeof verifyChain;
   /** Told of those that are not merely not due. */
   readonly onVerification: (verification: ChainVerification) => void;
 }
@@ -25,7 +27,7 @@ export interface VerifyDueOptions {
 export async function verifyDueChains(
   chains: readonly PolicyChain[],
   portsOf: (chain: PolicyChain) => ChainPorts,
-  { parallel, until, onVerification }: VerifyDueOptions,
+  { parallel, until, verify = verifyChain, onVerification }: VerifyDueOptions,
   job: CommandContext['job'],
   { people, print }: Pick<CommandContext, 'people' | 'print'>,
 ): Promise<number> {
@@ -34,7 +36,7 @@ export async function verifyDueChains(
   const one = async (chain: PolicyChain): Promise<void> => {
     if (begun >= parallel && job.world.now() >= until) return void putOff++;
     begun++;
-    const verification = await verifyChain(chain, portsOf(chain), { limits: shareOf(parallel), ...job }, (event) => {
+    const verification = await verify(chain, portsOf(chain), { limits: shareOf(parallel), ...job }, (event) => {
       if (event.type === 'progress') people.draw(` verifying  ${chain.backup}  ${sizeText(event.done)} compared`);
     });
     if (verification.outcome === 'notDue') return void begun--;

@@ -45,8 +45,8 @@ export function createAccounts(context: Context, log: { debug(text: string): voi
   };
   const sessions = new VsCodeSessions(() => cloud().provider, debug);
   const users = new Users(sessions, others, cloud, t);
-  const attached = new AttachedAccounts(context.globalState, context.secrets);
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  const attached = new AttachedAccounts(context.globalState, context.secrets, sleep);
   const directory = new Directory({ memory: context.globalState, attached, users, arm: lazyArm, cloud, t, sleep });
   const session = new LazyAzureSession({
     directory,

@@ -2,14 +2,23 @@ import { accessWithKey, accessWithSas, type Access } from '../../azure/access.ts
 import type { AttachedAccount, Attachment } from './attached.ts';
 import { KEPT, secretKey, type Memory, type Secrets } from './storage.ts';
 
+/**
+ * While a window reloads, SecretStorage may answer `undefined` for a secret that it has, most of all in a browser. After this long it is asked once more
+ * before a secret counts as gone.
+ */
+const ASK_AGAIN_MS = 1000;
+
 /** The accounts that were attached by hand: the list in `Memory`, each secret under a key of its own in `Secrets`. */
 export class AttachedAccounts {
   readonly #memory: Memory;
   readonly #secrets: Secrets;
+  readonly #sleep: (ms: number) => Promise<void>;
 
-  constructor(memory: Memory, secrets: Secrets) {
+  /** @param sleep resolves after a while */
+  constructor(memory: Memory, secrets: Secrets, sleep: (ms: number) => Promise<void>) {
     this.#memory = memory;
     this.#secrets = secrets;
+    this.#sleep = sleep;
   }
 
   all(): readonly AttachedAccount[] {
@@ -33,8 +42,15 @@ export class AttachedAccounts {
 
   /** The credential of an account with a secret, read at each use; undefined when the secret is gone. */
   async accessOf({ id, name, access }: AttachedAccount): Promise<Access | undefined> {
-    const secret = await this.#secrets.get(secretKey(id));
+    const secret = await this.#secretOf(id);
     if (secret === undefined) return undefined;
     return access === 'key' ? accessWithKey(name, secret) : accessWithSas(secret);
+  }
+
+  async #secretOf(id: string): Promise<string | undefined> {
+    const secret = await this.#secrets.get(secretKey(id));
+    if (secret !== undefined) return secret;
+    await this.#sleep(ASK_AGAIN_MS);
+    return this.#secrets.get(secretKey(id));
   }
 }

@@ -13,7 +13,8 @@ export type Row =
     }
   | { readonly kind: 'container'; readonly account?: { readonly endpoint: string }; readonly name?: string }
   | { readonly kind: 'blob'; readonly url: string; readonly backup: string | undefined; readonly source: string | undefined }
-  | { readonly kind: 'chain'; readonly url: string; readonly backup: string; readonly source: string | undefined }
+  /** `key`: names it in the fleet, where the row is one of the fleet. */
+  | { readonly kind: 'chain'; readonly url: string; readonly backup: string; readonly source: string | undefined; readonly key?: string }
   | { readonly kind: 'point'; readonly url: string; readonly backup: string; readonly source: string; readonly point: RecoveryPoint }
   | { readonly kind: 'snapshot'; readonly url: string; readonly blob: { readonly url: string } }
   | { readonly kind: 'snapshots' | 'problem' | 'loadMore' | 'loading' | 'empty' | 'unreadable' };

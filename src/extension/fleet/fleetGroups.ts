@@ -15,7 +15,7 @@ export interface FleetGroup {
 /** Of so many rows at once VS Code draws a list without a pause. */
 export const ROWS_AT_ONCE = 500;
 
-const RANK: readonly ChainStanding[] = ['failed', 'unreadable', 'wrong', 'overdue', 'running', 'due', 'unknown', 'good'];
+const RANK: readonly ChainStanding[] = ['failed', 'unreadable', 'wrong', 'overdue', 'unverified', 'running', 'due', 'unknown', 'good'];
 
 /** Rows by what they want of their reader, those in each by how bad it is, then by the names of their disks. Groups without rows are left out. */
 export function groupsOf(rows: Iterable<FleetRow>, standing: (row: FleetRow) => ChainStanding): FleetGroup[] {
@@ -40,6 +40,7 @@ function kindOf(standing: ChainStanding): GroupKind {
     case 'unreadable':
     case 'wrong':
     case 'overdue':
+    case 'unverified':
       return 'attention';
     case 'running':
     case 'due':

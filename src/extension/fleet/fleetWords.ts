@@ -1,4 +1,3 @@
-import { verifyDueOf } from '../../policy/windows/verifyDue.ts';
 import { sizeText } from '../../engine/sizeText.ts';
 import { card } from '../words/markdown.ts';
 import { placeOf } from '../words/places.ts';
@@ -6,7 +5,7 @@ import { proofWord } from '../words/proof.ts';
 import { agoText, exactText, momentText } from '../words/times.ts';
 import type { RowIcon, RowWords, Voice } from '../words/voice.ts';
 import type { FleetRow } from './fleetRow.ts';
-import type { ChainStanding, Doing } from './standing.ts';
+import { unverifiedSince, verifyDueOfRow, type ChainStanding, type Doing } from './standing.ts';
 
 /** How a chain stands, with what the words need besides its facts. */
 export interface RowStanding {
@@ -40,12 +39,12 @@ export function fleetCard(row: FleetRow, about: RowStanding, voice: Voice): stri
       [t('Backup blob'), chain.backup],
       facts?.lookedOn === undefined ? undefined : [t('Disk as of'), exactText(facts.lookedOn, voice)],
       facts && next !== undefined ? [t('Next due'), exactText(next, voice)] : undefined,
-      verificationFact(row, voice),
+      ...verificationFacts(row, voice),
       newest && [t('Disk size'), sizeText(newest.source.length)],
       newest && [t('Changed in the newest point'), sizeText(newest.written + newest.cleared)],
       facts && [t('Points'), String(facts.points)],
     ],
-    [about.doing.failure?.text, problem?.text],
+    [about.doing.failure?.text, about.doing.verification?.failure?.text, problem?.text],
   );
 }
 
@@ -63,6 +62,8 @@ export function standingText(row: FleetRow, { standing, doing }: RowStanding, vo
       return t('newest point was found wrong');
     case 'overdue':
       return t('overdue: {0}', ageText(row, voice));
+    case 'unverified':
+      return doing.verification?.failure ? t('verification fails: {0}', doing.verification.failure.text) : proofAgeText(row, voice);
     case 'running':
       return t('backing up');
     case 'due':
@@ -80,6 +81,13 @@ export function ageText({ facts }: FleetRow, voice: Voice): string {
   return voice.t('no good backup for {0}', hoursText(voice.now() - facts.lookedOn, voice));
 }
 
+/** `not verified for 15 d` */
+function proofAgeText(row: FleetRow, voice: Voice): string {
+  const now = voice.now();
+  if (verifyDueOfRow(row, now)?.last === undefined) return voice.t('never verified');
+  return voice.t('not verified for {0}', hoursText(now - unverifiedSince(row, now), voice));
+}
+
 /** One sentence about a chain that wants somebody. */
 export function troubleText(row: FleetRow, about: RowStanding, voice: Voice): string {
   const { name } = placeOf(row.chain.source);
@@ -90,6 +98,11 @@ export function troubleText(row: FleetRow, about: RowStanding, voice: Voice): st
       '{0}: a verification found the newest recovery point wrong. Do not restore it; earlier points are unharmed. Back up now: that compares the whole disk, and makes a right point.',
       name,
     );
+  if (about.standing === 'unverified') {
+    const { failure } = about.doing.verification ?? {};
+    if (failure) return voice.t('The scheduled verification of {0} failed; its backups go on. {1}', name, failure.text);
+    return voice.t('{0}: {1}; its backups go on.', name, proofAgeText(row, voice));
+  }
   return voice.t('{0}: {1}.', name, standingText(row, about, voice));
 }
 
@@ -105,12 +118,15 @@ function factsOf(row: FleetRow, { next }: RowStanding, voice: Voice): string[] {
   ];
 }
 
-/** When the policy has the newest point verified next. */
-function verificationFact({ chain, facts }: FleetRow, voice: Voice): [label: string, value: string] | undefined {
-  const { verify } = chain.rule;
-  if (!verify || !facts?.newest || facts.isWrong) return undefined;
-  const { isDue, next } = verifyDueOf(verify, facts.verifiedOn, voice.now());
-  return [voice.t('Next verification'), isDue ? voice.t('due now') : exactText(next, voice)];
+/** When the policy had a point verified last, and has one verified next. */
+function verificationFacts(row: FleetRow, voice: Voice): [label: string, value: string][] {
+  const due = verifyDueOfRow(row, voice.now());
+  if (!due) return [];
+  const { last, isDue, next } = due;
+  return [
+    [voice.t('Last verification'), last === undefined ? voice.t('never') : exactText(last, voice)],
+    [voice.t('Next verification'), isDue ? voice.t('due now') : exactText(next, voice)],
+  ];
 }
 
 function snoozeText({ snoozedUntil }: RowStanding, voice: Voice): string {
@@ -134,6 +150,8 @@ function iconOf(standing: ChainStanding): RowIcon {
       return { id: 'warning', color: 'list.warningForeground' };
     case 'overdue':
       return { id: 'clock', color: 'list.warningForeground' };
+    case 'unverified':
+      return { id: 'unverified', color: 'list.warningForeground' };
     case 'running':
       return { id: 'sync~spin' };
     case 'due':

@@ -1,5 +1,6 @@
 import type { Event } from 'vscode';
 import type { Phase } from '../../engine/events.ts';
+import type { ProofLevel } from '../../engine/proof/proof.ts';
 import type { SnapshotId } from '../../engine/pageBlob.ts';
 
 /** What a run does, as plain data without secrets: enough to do it again after a reload or on another machine. */
@@ -17,6 +18,8 @@ export type RunSpec =
       readonly backup: string;
       readonly source: string | undefined;
       readonly number: number | undefined;
+      /** How much is read; as the settings say unless given. */
+      readonly proof?: ProofLevel;
       readonly schedule?: ScheduledBy;
     }
   /** Every chain in an account (blob endpoint), or in one of its containers; `place` is the URL of either. */

@@ -8,7 +8,7 @@ import type { Fleet, ReadPolicyFile } from '../fleet/fleet.ts';
 import { rowKey, type FleetRow } from '../fleet/fleetRow.ts';
 import type { RowStanding } from '../fleet/fleetWords.ts';
 import type { Log } from '../log.ts';
-import type { PolicyRun, RunRegistry } from '../runs/run.ts';
+import type { PolicyRun, RunRegistry, RunSpec } from '../runs/run.ts';
 import type { PolicySession } from '../session.ts';
 import { setContexts } from '../tree/contextKeys.ts';
 import { urlKey } from '../words/places.ts';
@@ -109,6 +109,19 @@ export class Schedule implements ScheduleActions, Disposable {
     const rows = [...(this.fleet?.rows() ?? [])];
     const isSame = ({ chain }: FleetRow): boolean => urlKey(chain.source) === urlKey(source) && urlKey(chain.backup) === urlKey(backup);
     return rows.find(isSame)?.chain.rule.retention;
+  }
+
+  verificationOf(key: string): RunSpec | undefined {
+    const row = this.fleet?.get(key);
+    if (!row || this.standing(row).standing !== 'unverified') return undefined;
+    const { chain, facts } = row;
+    const { source, backup, rule } = chain;
+    return { job: 'verify', source, backup, number: facts!.newest!.number, proof: rule.verify!.proof };
+  }
+
+  async look(keys: readonly string[]): Promise<void> {
+    await this.fleet?.look(keys, this.#closing.signal);
+    this.#tell();
   }
 
   standing(row: FleetRow): RowStanding {

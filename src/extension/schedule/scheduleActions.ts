@@ -1,4 +1,5 @@
 import type { RetentionPolicy } from '../../engine/retention/policy.ts';
+import type { RunSpec } from '../runs/run.ts';
 import type { Switches } from './switches.ts';
 
 /** What commands do with scheduled backups. */
@@ -15,6 +16,10 @@ export interface ScheduleActions {
   runNow(): Promise<void>;
   /** Reads every policy of the workspace, for the fleet. */
   see(): Promise<void>;
+  /** The verification that its policy asks for, where a chain of the fleet lacks that. */
+  verificationOf(key: string): RunSpec | undefined;
+  /** Reads how chains of the fleet stand now. */
+  look(keys: readonly string[]): Promise<void>;
   /** What a policy that was read keeps of the chain; undefined where none says it, or all points stay. */
   retentionOf(source: string, backup: string): RetentionPolicy | undefined;
 }

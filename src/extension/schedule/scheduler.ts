@@ -122,8 +122,10 @@ export class Scheduler {
 
   doing(key: string): Doing {
     const plan = this.#plans.get(key);
-    if (!plan) return { state: 'idle' };
-    return { state: plan.isRunning ? 'running' : plan.isWaiting && this.#mayRun(key) ? 'waiting' : 'idle', failure: plan.failure };
+    const verification = this.#verifications.doing(key, this.#mayRun(key));
+    if (!plan) return { state: 'idle', verification };
+    const state = plan.isRunning ? 'running' : plan.isWaiting && this.#mayRun(key) ? 'waiting' : 'idle';
+    return { state, failure: plan.failure, verification };
   }
 
   standing(row: FleetRow): ChainStanding {

@@ -73,16 +73,15 @@ export class TroubleScreen implements Disposable {
     const now = new Map<string, string>();
     for (const { policy, text } of faults) now.set(`${policy} ${text}`, text);
     // A paused schedule says so in the status bar; that windows pass meanwhile is what was asked for.
-    for (const { row, about } of troubled) {
-      if (!(isPaused && about.standing === 'overdue')) now.set(rowKey(row), troubleText(row, about, this.#voice));
-    }
+    for (const each of troubled) if (!(isPaused && isLate(each))) now.set(toldKey(each), troubleText(each.row, each.about, this.#voice));
     const fresh = new Set(this.#windows.claim([...now.keys()].filter((key) => !this.#told.has(key))));
-    // A try that may fail as well does not end a trouble.
-    this.#told = new Set([...now.keys(), ...[...this.#told].filter((key) => unsettled.has(key))]);
+    // A try that may fail as well does not end a trouble; nor does a worse one end that of a verification.
+    const open = new Set([...unsettled, ...[...unsettled, ...troubled.map(({ row }) => rowKey(row))].map(verificationKey)]);
+    this.#told = new Set([...now.keys(), ...[...this.#told].filter((key) => open.has(key))]);
     this.#windows.keep(this.#told);
     const [first] = fresh;
     if (first === undefined) return;
-    const names = troubled.filter(({ row }) => fresh.has(rowKey(row))).map(({ row }) => placeOf(row.chain.source).name);
+    const names = troubled.filter((each) => fresh.has(toldKey(each))).map(({ row }) => placeOf(row.chain.source).name);
     void this.#tell(fresh.size === 1 ? now.get(first)! : manyText(fresh.size, names));
   }
 
@@ -95,6 +94,20 @@ export class TroubleScreen implements Disposable {
     if (pressed === snooze) await commands.executeCommand(COMMANDS.snoozeSchedule);
     if (pressed === log) await commands.executeCommand(COMMANDS.showLog);
   }
+}
+
+/** Somebody who was told of a verification has not been told of the backups of that chain. */
+function toldKey({ row, about }: Troubled): string {
+  return about.standing === 'unverified' ? verificationKey(rowKey(row)) : rowKey(row);
+}
+
+function verificationKey(key: string): string {
+  return `${key}#verification`;
+}
+
+/** Nothing failed: it is not done. */
+function isLate({ about: { standing, doing } }: Troubled): boolean {
+  return standing === 'overdue' || (standing === 'unverified' && !doing.verification?.failure);
 }
 
 function manyText(count: number, names: readonly string[]): string {
@@ -116,5 +129,8 @@ function statusText(
 /** Without the reason of a failure: the status bar is short. */
 function shortTrouble({ row, about }: Troubled, voice: Voice): string {
   const { name } = placeOf(row.chain.source);
-  return about.standing === 'overdue' ? troubleText(row, about, voice) : l10n.t('Backup of {0} needs attention', name);
+  if (about.standing === 'overdue') return troubleText(row, about, voice);
+  return about.standing === 'unverified'
+    ? l10n.t('Verification of {0} needs attention', name)
+    : l10n.t('Backup of {0} needs attention', name);
 }

@@ -1,8 +1,8 @@
 import { isBackupError } from '../../engine/errors.ts';
 import type { World } from '../../engine/world.ts';
-import { verifyDueOf } from '../../policy/windows/verifyDue.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import { rowKey, type FleetRow } from '../fleet/fleetRow.ts';
+import { isPassing, rowKey, type FleetProblem, type FleetRow } from '../fleet/fleetRow.ts';
+import { verifyDueOfRow, type DoingVerification } from '../fleet/standing.ts';
 import type { Log } from '../log.ts';
 import type { RunRegistry, RunSpec } from '../runs/run.ts';
 import { targetsOf } from '../runs/runTarget.ts';
@@ -15,6 +15,8 @@ const SPREAD_MS = 5 * MINUTE;
 const AGAIN_MS = 60 * MINUTE;
 /** Its user stopped it. */
 const STOPPED_MS = 12 * 60 * MINUTE;
+/** One that nothing came of for so long is not about to be done: others are before it, or it is tried in vain. */
+const PENDING_MS = 24 * 60 * MINUTE;
 
 export interface VerificationParts {
   readonly fleet: Fleet;
@@ -25,11 +27,20 @@ export interface VerificationParts {
   readonly changed: () => void;
 }
 
+/** What is about to be done with a chain whose verification is due. */
+interface Turn {
+  /** It is begun with no earlier; milliseconds, as are the others. */
+  notBefore: number;
+  /** Since when it is wanted here. */
+  readonly dueSince: number;
+  failure: FleetProblem | undefined;
+}
+
 /** Verifies what policies want verified, one chain at a time: backups come first, and the machine has other things to do. */
 export class Verifications {
   readonly #parts: VerificationParts;
-  /** When a chain is begun with, by its key. */
-  readonly #notBefore = new Map<string, number>();
+  /** By the key of the chain; one whose verification is not due has none. */
+  readonly #turns = new Map<string, Turn>();
   #isRunning = false;
 
   constructor(parts: VerificationParts) {
@@ -38,17 +49,22 @@ export class Verifications {
 
   /** One look at the clock; asks nothing where nothing is due. @param mayRun is the chain idle, switched on and not paused? */
   tick(mayRun: (key: string) => boolean, signal: AbortSignal): void {
-    if (this.#isRunning) return;
     const { fleet, world } = this.#parts;
     const now = world.now();
+    for (const key of this.#turns.keys()) if (isDone(fleet.get(key), now)) this.#turns.delete(key);
+    if (this.#isRunning) return;
     for (const row of fleet.rows()) {
       const key = rowKey(row);
       if (!isDue(row, now) || !mayRun(key)) continue;
-      const notBefore = this.#notBefore.get(key) ?? now + world.random() * SPREAD_MS;
-      this.#notBefore.set(key, notBefore);
-      if (notBefore > now) continue;
+      const turn = this.#turns.get(key) ?? {
+        notBefore: now + world.random() * SPREAD_MS,
+        dueSince: now,
+        failure: undefined,
+      };
+      this.#turns.set(key, turn);
+      if (turn.notBefore > now) continue;
       this.#isRunning = true;
-      void this.#verify(key, signal).finally(() => {
+      void this.#verify(key, turn, signal).finally(() => {
         this.#isRunning = false;
         if (!signal.aborted) this.#parts.changed();
       });
@@ -56,17 +72,24 @@ export class Verifications {
     }
   }
 
-  async #verify(key: string, signal: AbortSignal): Promise<void> {
+  /** What is done about a chain. @param mayRun is it switched on and not paused? */
+  doing(key: string, mayRun: boolean): DoingVerification {
+    const { dueSince = Infinity, failure } = this.#turns.get(key) ?? {};
+    return { isPending: mayRun && this.#parts.world.now() - dueSince <= PENDING_MS, failure };
+  }
+
+  async #verify(key: string, turn: Turn, signal: AbortSignal): Promise<void> {
     const { fleet, world, log } = this.#parts;
-    const later = (ms: number): void => void this.#notBefore.set(key, world.now() + ms);
+    const later = (ms: number): void => void (turn.notBefore = world.now() + ms);
     try {
       // What is known may be hours old.
       await fleet.look([key], signal);
       const row = fleet.get(key);
-      if (!row || !isDue(row, world.now())) return void this.#notBefore.delete(key);
-      const state = await this.#run(row);
+      if (!row || isDone(row, world.now())) return void this.#turns.delete(key);
+      if (!isDue(row, world.now())) return later(AGAIN_MS);
+      const state = await this.#run(row, turn);
       await fleet.look([key], signal);
-      if (state === 'done') this.#notBefore.delete(key);
+      if (state === 'done') this.#turns.delete(key);
       else later(state === 'stopped' ? STOPPED_MS : AGAIN_MS);
     } catch (error) {
       later(AGAIN_MS);
@@ -74,7 +97,7 @@ export class Verifications {
     }
   }
 
-  async #run({ chain, policy, facts }: FleetRow): Promise<'done' | 'stopped' | 'nothing'> {
+  async #run({ chain, policy, facts }: FleetRow, turn: Turn): Promise<'done' | 'stopped' | 'nothing'> {
     const { runs } = this.#parts;
     const { source, backup, target } = chain;
     const schedule = { policy, ...(target.catalogue !== undefined && { catalogue: target.catalogue }) };
@@ -85,17 +108,25 @@ export class Verifications {
     // An earlier one that came to nothing is past with this one.
     for (const { id, state, spec: other } of same)
       if (other.job === 'verify' && other.schedule?.policy === policy && state !== 'done') runs.forget(id);
-    const { id, state, errorCode } = await runs.begin(spec).ended;
+    const { id, state, errorCode, outcome } = await runs.begin(spec).ended;
     if (state === 'done') return 'done';
     if (state === 'resumable') return 'stopped';
     // Nothing that anybody would want to read of in the list of runs.
     if (errorCode === 'superseded') runs.forget(id);
+    else if (errorCode !== undefined) {
+      const failure = { text: outcome ?? errorCode, code: errorCode };
+      // While there is no network, what was wrong before is still wrong.
+      if (!turn.failure || !isPassing(failure)) turn.failure = failure;
+    }
     return 'nothing';
   }
 }
 
-function isDue({ chain, facts, problem }: FleetRow, now: number): boolean {
-  const { verify } = chain.rule;
-  if (!verify || problem || !facts?.newest || facts.isWrong) return false;
-  return verifyDueOf(verify, facts.verifiedOn, now).isDue;
+function isDue(row: FleetRow, now: number): boolean {
+  return !row.problem && Boolean(verifyDueOfRow(row, now)?.isDue);
+}
+
+/** Is it known that nothing is due? A chain that is not found today may be tomorrow. */
+function isDone(row: FleetRow | undefined, now: number): boolean {
+  return row !== undefined && !row.problem && !verifyDueOfRow(row, now)?.isDue;
 }

@@ -1,5 +1,5 @@
 import { Catalogue } from '../../engine/chain/catalogue.ts';
-import { livingNumbers } from '../../engine/chain/recordNames.ts';
+import { livingNumbers, type CatalogueIndex } from '../../engine/chain/recordNames.ts';
 import { BackupError, isBackupError } from '../../engine/errors.ts';
 import { resultOf, type Emit } from '../../engine/events.ts';
 import { takeTurn } from '../../engine/jobs/verify/turn.ts';
@@ -23,6 +23,8 @@ export interface ChainVerification {
   readonly reason: string;
   /** When it is due next, in milliseconds; undefined where that is not known. */
   readonly next: number | undefined;
+  /** When a point was verified last, with as much read as the policy asks for, in milliseconds; undefined where that is not known, or the newest point was found wrong. */
+  readonly verifiedOn: number | undefined;
   readonly result?: VerifyResult | undefined;
   readonly error?: BackupError | undefined;
   readonly warnings: readonly string[];
@@ -47,34 +49,52 @@ export async function verifyChain(
   emit: Emit = () => undefined,
 ): Promise<ChainVerification> {
   const warnings: string[] = [];
-  const about = { chain, warnings, next: undefined };
   const { verify: rule } = chain.rule;
-  if (!rule) return { ...about, outcome: 'notDue', reason: 'the policy asks for no verification' };
+  let verifiedOn: number | undefined;
+  const about = () => ({ chain, warnings, next: undefined, verifiedOn });
+  if (!rule) return { ...about(), outcome: 'notDue', reason: 'the policy asks for no verification' };
+  const hear: Emit = (event) => {
+    if (event.type === 'warning') warnings.push(event.text);
+    emit(event);
+  };
   try {
-    return await verifyDue({ ...about, rule }, ports, options, (event) => {
-      if (event.type === 'warning') warnings.push(event.text);
-      emit(event);
-    });
+    const { retrier, signal } = toolsFor(options, hear);
+    const catalogue = new Catalogue(ports.catalogue, retrier);
+    const index = await catalogue.index(signal);
+    verifiedOn = verifyDueOf(rule, index.verifiedOn, options.world.now()).last;
+    return await verifyDue({ ...about(), rule, catalogue, index }, ports, options, hear);
   } catch (thrown) {
     if (isBackupError(thrown, 'cancelled')) throw thrown;
     const error = isBackupError(thrown)
       ? thrown
       : new BackupError('unexpected', `This program did not expect: ${String(thrown)}`, { cause: thrown });
-    return { ...about, outcome: 'failed', reason: `It could not be verified: ${error.message}`, error };
+    return { ...about(), outcome: 'failed', reason: `It could not be verified: ${error.message}`, error };
   }
 }
 
-type About = Pick<ChainVerification, 'chain' | 'warnings' | 'next'> & { readonly rule: VerifyRule };
+interface Asked extends Pick<ChainVerification, 'chain' | 'warnings' | 'next' | 'verifiedOn'> {
+  readonly rule: VerifyRule;
+  readonly catalogue: Catalogue;
+  readonly index: CatalogueIndex;
+}
 
-async function verifyDue({ rule, ...about }: About, ports: ChainPorts, options: JobOptions, emit: Emit): Promise<ChainVerification> {
+async function verifyDue(
+  { rule, catalogue, index, ...about }: Asked,
+  ports: ChainPorts,
+  options: JobOptions,
+  emit: Emit,
+): Promise<ChainVerification> {
   const tools = toolsFor(options, emit);
-  const { world, signal } = tools;
-  const catalogue = new Catalogue(ports.catalogue, tools.retrier);
-  const index = await catalogue.index(signal);
+  const { world } = tools;
   const number = livingNumbers(index).at(-1);
   if (number === undefined) return { ...about, outcome: 'notDue', reason: 'there is no recovery point yet' };
   if (index.failed.has(number))
-    return { ...about, outcome: 'notDue', reason: 'its newest point was found wrong: the next backup compares the whole disk' };
+    return {
+      ...about,
+      verifiedOn: undefined,
+      outcome: 'notDue',
+      reason: 'its newest point was found wrong: the next backup compares the whole disk',
+    };
   const { isDue, next } = verifyDueOf(rule, index.verifiedOn, world.now());
   if (!isDue) return { ...about, next, outcome: 'notDue', reason: 'it was verified not long ago' };
   if (!(await canCompare(catalogue, number, ports, options)))
@@ -100,14 +120,15 @@ async function verifyDue({ rule, ...about }: About, ports: ChainPorts, options: 
     // What is on record keeps others from it. What is not is told again by whoever comes next.
     await turn.leave();
     const error = wrongPointError(verdict!);
-    return { ...about, result, outcome: 'wrong', reason: error.fullText, error };
+    return { ...about, verifiedOn: undefined, result, outcome: 'wrong', reason: error.fullText, error };
   }
   if (verdict!.verdict === 'structure') {
     // A backup made a newer point meanwhile: that one is verified next.
     await turn.leave();
     return { ...about, result, outcome: 'unread', reason: 'a newer point was made meanwhile' };
   }
-  return { ...about, result, next: world.now() + rule.every, outcome: 'verified', reason: 'it matches the disk' };
+  const verifiedOn = world.now();
+  return { ...about, result, verifiedOn, next: verifiedOn + rule.every, outcome: 'verified', reason: 'it matches the disk' };
 }
 
 /** Is the snapshot of the disk there that the point equals? */

@@ -7,6 +7,8 @@ export interface VerifyDue {
   readonly isDue: boolean;
   /** When the chain is to be verified next, in milliseconds; now where it is due. */
   readonly next: number;
+  /** When it was verified last, in milliseconds; undefined where nobody has yet. */
+  readonly last: number | undefined;
 }
 
 /**
@@ -17,6 +19,7 @@ export function verifyDueOf({ every, proof }: VerifyRule, verifiedOn: CatalogueI
   const enough = PROOF_LEVELS.slice(PROOF_LEVELS.indexOf(proof));
   // A time that is far ahead was written by a wrong clock: to believe it would mean no verification until then.
   const times = enough.map((level) => Date.parse(verifiedOn[level] ?? '')).filter((time) => time <= now + SKEW_MS);
-  const next = times.length === 0 ? now : Math.max(...times) + every;
-  return { isDue: next <= now, next: Math.max(next, now) };
+  const last = times.length === 0 ? undefined : Math.max(...times);
+  const next = last === undefined ? now : last + every;
+  return { isDue: next <= now, next: Math.max(next, now), last };
 }

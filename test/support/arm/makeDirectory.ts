@@ -26,6 +26,8 @@ export interface DirectoryOptions {
   /** The credentials other than VS Code's. */
   readonly other?: Credential;
   readonly sleep?: (ms: number) => Promise<void>;
+  /** How the attached accounts wait before they ask for a secret once more; by default not at all. */
+  readonly pause?: (ms: number) => Promise<void>;
   readonly arm?: Arm;
 }
 
@@ -43,7 +45,7 @@ export function makeDirectory(options: DirectoryOptions = {}): MadeDirectory {
   const users = new Users(sessions, { exist: () => other !== undefined, credential: () => other ?? nobody }, () => cloud, inEnglish);
   const directory = new Directory({
     memory,
-    attached: new AttachedAccounts(memory, secrets),
+    attached: new AttachedAccounts(memory, secrets, options.pause ?? (async () => undefined)),
     users,
     arm: options.arm ?? lazyArm,
     cloud: () => cloud,

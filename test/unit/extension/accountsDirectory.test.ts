@@ -58,6 +58,17 @@ function slowArm(accounts: readonly Pick<UserAccount, 'name' | 'endpoint'>[]): {
   return { arm, answer: () => gate.resolve(), asked: () => asked, signals };
 }
 
+/** Tells no secret until it is ready, though it keeps them. */
+class LateSecrets extends FakeSecrets {
+  isReady = false;
+  asked = 0;
+
+  override async get(key: string): Promise<string | undefined> {
+    this.asked++;
+    return this.isReady ? super.get(key) : undefined;
+  }
+}
+
 describe('attached accounts', () => {
   it('keep their secrets in the secret storage and nowhere else', async () => {
     const made = makeDirectory();
@@ -116,14 +127,31 @@ describe('attached accounts', () => {
     assert.deepEqual([(await made.directory.list(never)).accounts, made.secrets.texts.size, changes.length], [[], 0, 3]);
   });
 
-  it('whose secret is gone say so', async () => {
-    const made = makeDirectory();
+  it('whose secret is gone say so, within two seconds', async () => {
+    const waits: number[] = [];
+    const made = makeDirectory({ pause: async (ms) => void waits.push(ms) });
     await add(made, { kind: 'sas', text: `${ONE}/vhds?${sasOf('old')}` });
     made.secrets.texts.clear();
     await assert.rejects(
       accessTo(made, `${ONE}/vhds/d`),
       (error) => isBackupError(error, 'signInNeeded') && /Attach the account again/.test(error.fullText),
     );
+    assert.ok(waits.reduce((sum, ms) => sum + ms, 0) < 2000, waits.join());
+  });
+
+  it('whose secret is not told yet, right after a reload of the window, wait a moment for it', async () => {
+    const secrets = new LateSecrets();
+    let waits = 0;
+    const pause = async (): Promise<void> => {
+      waits++;
+      secrets.isReady = true;
+    };
+    const made = makeDirectory({ secrets, pause });
+    await add(made, { kind: 'sas', text: `${ONE}/vhds?${sasOf('kept')}` });
+    assert.equal(await accessTo(made, `${ONE}/vhds/d`), sasOf('kept'));
+    assert.deepEqual([waits, secrets.asked], [1, 2]);
+    assert.equal(await accessTo(made, `${ONE}/vhds/d`), sasOf('kept'));
+    assert.deepEqual([waits, secrets.asked], [1, 3], 'one that is told is not waited for');
   });
 
   it('outlive the window', async () => {

@@ -172,6 +172,7 @@ describe('menus', () => {
     ['run.failed', VIEWS.runs, ['resumeRun', 'forgetRun']],
     ['run.done', VIEWS.runs, ['forgetRun']],
     ['fleet.overdue', VIEWS.fleet, ['backUp']],
+    ['fleet.unverified', VIEWS.fleet, ['backUp', 'verify']],
     ['fleet.running', VIEWS.fleet, []],
   ];
   for (const [item, view, inline] of expected) {

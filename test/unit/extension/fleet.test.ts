@@ -160,6 +160,22 @@ describe(`a fleet of ${CHAINS} chains`, () => {
     assert.equal(new Set(ids).size, CHAINS - 11);
   });
 
+  it('has what is worse before what is less bad', async () => {
+    const { groupsOf } = await import('../../../src/extension/fleet/fleetGroups.ts');
+    const standings = ['good', 'due', 'unverified', 'overdue', 'unknown', 'failed', 'running', 'wrong', 'unreadable'] as const;
+    const rows = standings.map((key) => ({ policy: FILE, chain: { key, source: 'https://disks.example/vhds/x' } }) as unknown as FleetRow);
+    const groups = groupsOf(rows, ({ chain }) => chain.key as (typeof standings)[number]);
+    assert.deepEqual(
+      groups.map(({ kind, rows }) => [kind, rows.map(({ chain }) => chain.key).join(' ')]),
+      [
+        ['attention', 'failed unreadable wrong overdue unverified'],
+        ['active', 'running due'],
+        ['unknown', 'unknown'],
+        ['good', 'good'],
+      ],
+    );
+  });
+
   it('keeps what it knows of a chain when the policy is read again', async () => {
     big = new BigFleet();
     const { fleet } = await big.open();

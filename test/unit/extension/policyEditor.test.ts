@@ -198,7 +198,7 @@ describe('a preview', () => {
     assert.match(text, /\| 3 \| 14 Jun 00:00 \| \*\*goes\*\* \| 3 newer points are kept \|/);
     assert.match(text, /No \\\*access\\\*/);
     const verified = (isDue: boolean) => {
-      const verify = { every: 1, proof: 'full', isDue, next: NOW + 72 * HOUR } as const;
+      const verify = { every: 1, proof: 'full', isDue, last: undefined, next: NOW + 72 * HOUR } as const;
       return previewText(policy, [{ preview: { chain, due, coming: [], prune: undefined, verify } }], undefined, voice);
     };
     assert.match(verified(false), /^The newest point is verified next: \S.*\.$/m);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { BackupError } from '../../../src/engine/errors.ts';
 import { FILE, HOUR, policyOf, ScheduleRig, type ScheduleWindow } from '../../support/extension/scheduleRig.ts';
+import { englishVoice } from '../../support/tree/voice.ts';
 
 const MINUTE = 60_000;
 let rig: ScheduleRig;
@@ -319,6 +320,103 @@ describe('scheduled backups', () => {
       assert.equal(window.row('a.vhd').facts!.newest!.kind, 'rebase');
     });
 
+    const refused = (code: 'accessDenied' | 'network') => {
+      const error = new BackupError(code, code === 'network' ? 'No network.' : 'No right to write records.', {
+        retryable: code === 'network',
+        effect: 'none',
+      });
+      rig.service.interceptor = ({ operation, args }) =>
+        operation === 'recordCreate' && args.name?.includes('.verifying-') ? { kind: 'throw', error } : undefined;
+    };
+    const rowWords = async (window: ScheduleWindow) => {
+      const { describeFleetRow, fleetCard } = await import('../../../src/extension/fleet/fleetWords.ts');
+      const row = window.row('a.vhd');
+      const doing = window.scheduler.doing(`${FILE} ${row.chain.key}`);
+      const about = { standing: window.scheduler.standing(row), doing };
+      const voice = englishVoice(() => rig.world.now());
+      return { ...describeFleetRow(row, about, voice), card: fleetCard(row, about, voice) };
+    };
+
+    it('what cannot be verified is trouble that says why, however often it is tried, until it goes well', async () => {
+      rig = new ScheduleRig(['a.vhd']);
+      const window = await rig.window('one', { text });
+      refused('accessDenied');
+      window.start();
+      await rig.pass(HOUR);
+      const { description, icon, card } = await rowWords(window);
+      assert.match(description, /^verification fails: No right to write records\. · /);
+      assert.deepEqual([icon.id, icon.color], ['unverified', 'list.warningForeground']);
+      assert.match(card, /Last verification\W+never\W/);
+      const seen = new Set<string>();
+      for (let i = 0; i < 50; i++) {
+        if (i === 20) refused('network');
+        await rig.pass(10 * MINUTE);
+        seen.add(window.standing('a.vhd'));
+      }
+      assert.deepEqual([...seen], ['unverified'], 'neither a try nor a network that is away ends it');
+      rig.service.interceptor = undefined;
+      await rig.pass(2 * HOUR);
+      assert.equal(await proofs('a.vhd'), 1);
+      assert.equal(window.standing('a.vhd'), 'good');
+      await rig.pass(7 * 24 * HOUR);
+      assert.deepEqual([await proofs('a.vhd'), window.standing('a.vhd')], [2, 'good'], 'the next one begins without a failure');
+      assert.deepEqual(window.told, []);
+    });
+
+    it('what somebody else has verified meanwhile is no trouble', async () => {
+      rig = new ScheduleRig(['a.vhd']);
+      const window = await rig.window('one', { text });
+      refused('accessDenied');
+      window.start();
+      await rig.pass(HOUR);
+      assert.equal(window.standing('a.vhd'), 'unverified');
+      const { chain, facts } = window.row('a.vhd');
+      const { source, backup } = chain;
+      const spec = { job: 'verify', source, backup, number: facts!.newest!.number, proof: 'full' } as const;
+      assert.equal((await window.runs.start(spec)).state, 'done');
+      await window.fleet.look([`${FILE} ${chain.key}`]);
+      assert.equal(window.standing('a.vhd'), 'good');
+      const tries = (): number => window.runs.all().filter(({ spec: { job } }) => job === 'verify').length;
+      const before = tries();
+      await rig.pass(6 * 24 * HOUR);
+      assert.equal(tries(), before);
+      refused('network');
+      await rig.pass(2 * 24 * HOUR);
+      assert.ok(window.runs.all().some(({ errorCode }) => errorCode === 'network'));
+      assert.equal(window.standing('a.vhd'), 'good', 'what failed before is past');
+    });
+
+    it('without a network is no trouble until the proof is twice as old as the policy asks', async () => {
+      rig = new ScheduleRig(['a.vhd']);
+      const window = await rig.window('one', { text });
+      window.start();
+      await rig.pass(HOUR);
+      refused('network');
+      await rig.pass(13 * 24 * HOUR);
+      assert.equal(window.standing('a.vhd'), 'good');
+      await rig.pass(30 * HOUR);
+      assert.equal(window.standing('a.vhd'), 'unverified');
+      assert.match((await rowWords(window)).description, /^verification fails: No network\. · /);
+      rig.service.interceptor = undefined;
+      await rig.pass(2 * HOUR);
+      assert.equal(window.standing('a.vhd'), 'good');
+    });
+
+    it('of a laptop that was away for weeks is no trouble: it is about to be done', async () => {
+      rig = new ScheduleRig(['a.vhd']);
+      const window = await rig.window('one', { text });
+      window.start();
+      await rig.pass(HOUR);
+      rig.world.jump(40 * 24 * HOUR);
+      const seen = new Set<string>();
+      for (let i = 0; i < 120; i++) {
+        await rig.pass(MINUTE);
+        seen.add(window.standing('a.vhd'));
+      }
+      assert.equal(await proofs('a.vhd'), 2);
+      assert.ok(!seen.has('unverified'), [...seen].join());
+    });
+
     it('and keep no backup waiting: one that is under way reads, and changes nothing', async () => {
       rig = new ScheduleRig(['a.vhd']);
       const window = await rig.window('one', { text });
@@ -341,6 +439,15 @@ describe('scheduled backups', () => {
       window.start();
       await rig.pass(9 * 24 * HOUR);
       assert.equal(await proofs('a.vhd'), 0);
+      // Backed up by somebody else meanwhile.
+      await rig.window('two').then((two) => two.scheduler.runNow(two.closing.signal));
+      await rig.pass(MINUTE);
+      await window.fleet.look([`${FILE} ${window.row('a.vhd').chain.key}`]);
+      assert.equal(window.standing('a.vhd'), 'good', 'a chain that was never verified waits since its newest point at least');
+      await rig.pass(15 * 24 * HOUR);
+      const row = window.row('a.vhd');
+      const asOfNow = { ...row, facts: { ...row.facts!, lookedOn: rig.world.now() } };
+      assert.equal(window.scheduler.standing(asOfNow), 'unverified');
       await window.switches.setPaused(false);
       await rig.pass(HOUR);
       assert.equal(await proofs('a.vhd'), 1);

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { ScheduleState } from '../../../src/extension/schedule/troubleScreen.ts';
 import type { RunRecord } from '../../../src/extension/runs/run.ts';
 import type { Schedule } from '../../../src/extension/schedule/schedule.ts';
+import type { CommandTools } from '../../../src/extension/commands/tools.ts';
 import { BackupError } from '../../../src/engine/errors.ts';
 import { COMMANDS } from '../../../src/extension/names.ts';
 import { FILE, HOUR, logOf, memory, policyOf, ScheduleRig, sessionOf, type ScheduleWindow } from '../../support/extension/scheduleRig.ts';
@@ -228,6 +229,113 @@ describe('trouble', () => {
     assert.ok(tries > 3, `${tries} tries`);
     assert.ok(shown.some(({ unsettled }) => unsettled.size > 0));
     assert.equal(user.take().length, 1);
+  });
+
+  describe('of a verification', () => {
+    const VERIFIED = `${policyOf()}\n    verify: { every: 2d, proof: full }`;
+    const denied = new BackupError('accessDenied', 'No right to write records.');
+    const away = new BackupError('network', 'No network.', { retryable: true, effect: 'none' });
+    /** @param backups what the backups of the disk fail with */
+    const refuse = (error: BackupError, backups?: BackupError): void => {
+      rig.service.interceptor = ({ operation, args, url }) => {
+        if (!url.includes('/a.vhd')) return undefined;
+        if (operation === 'recordCreate' && args.name?.includes('.verifying-')) return { kind: 'throw', error };
+        return backups && operation === 'createSnapshot' ? { kind: 'throw', error: backups } : undefined;
+      };
+    };
+    const verifying = async (kept = memory(), pid = 1) => {
+      policyFolder.texts.set(FILE, VERIFIED);
+      const window = await opened(kept, pid);
+      await window.schedule.setOn(FILE, true);
+      return window;
+    };
+
+    it('is told once however often it is tried and backed up meanwhile, and says that backups go on', async () => {
+      const { schedule } = await verifying();
+      refuse(denied);
+      for (let i = 0; i < 5; i++) {
+        await rig.pass(12 * HOUR);
+        rig.write('a.vhd', 1, i + 1);
+      }
+      assert.equal(await rig.points('a.vhd'), 5);
+      assert.deepEqual(user.take(), ['warning: The scheduled verification of a.vhd failed; its backups go on. No right to write records.']);
+      assert.equal(statusBarItems.at(-1)!.text, '$(warning) Verification of a.vhd needs attention');
+      assert.equal(schedule.troubled().length, 1);
+      rig.service.interceptor = undefined;
+      await rig.pass(2 * HOUR);
+      assert.deepEqual([schedule.troubled(), user.take()], [[], []]);
+      assert.equal(statusBarItems.at(-1)!.isShown, false);
+    });
+
+    it('keeps nothing of a backup that fails later from being told, and is not told again after it', async () => {
+      await verifying();
+      refuse(denied);
+      await rig.pass(20 * HOUR);
+      assert.equal(user.take().length, 1);
+      rig.write('a.vhd', 1, 1);
+      refuse(denied, new BackupError('accessDenied', 'No access to the disk.'));
+      await rig.pass(12 * HOUR);
+      assert.deepEqual(user.take(), ['warning: The scheduled backup of a.vhd failed. No access to the disk.']);
+      refuse(denied);
+      await rig.pass(12 * HOUR);
+      assert.deepEqual(user.take(), []);
+    });
+
+    it('is not told where only the network is away, but once the proof is twice as old as the policy asks', async () => {
+      await verifying();
+      await rig.pass(HOUR);
+      refuse(away);
+      await rig.pass(80 * HOUR);
+      assert.deepEqual(user.take(), []);
+      await rig.pass(30 * HOUR);
+      assert.deepEqual(user.take(), ['warning: The scheduled verification of a.vhd failed; its backups go on. No network.']);
+    });
+
+    it('that two windows see is told by one of them', async () => {
+      const windows = [await verifying(), await verifying(memory(), 2)];
+      refuse(denied);
+      await rig.pass(20 * HOUR);
+      assert.deepEqual(bothSee(windows), [1, 1]);
+      assert.equal(user.take().length, 1);
+    });
+
+    it('that nobody does since the schedule is paused is quiet, and seen', async () => {
+      const { schedule } = await verifying();
+      await rig.pass(HOUR);
+      await schedule.setPaused(true);
+      const other = await rig.window('other', { text: policyOf() });
+      other.start();
+      await rig.pass(5 * 24 * HOUR);
+      const { rowKey } = await import('../../../src/extension/fleet/fleetRow.ts');
+      await schedule.look([...schedule.fleet!.rows()].map(rowKey));
+      const { troubleText } = await import('../../../src/extension/fleet/fleetWords.ts');
+      const voice = englishVoice(() => rig.world.now());
+      assert.deepEqual(
+        schedule.troubled().map(({ row, about }) => troubleText(row, about, voice)),
+        ['a.vhd', 'b.vhd'].map((name) => `${name}: not verified for 5 d; its backups go on.`),
+      );
+      assert.deepEqual(user.take(), []);
+    });
+
+    it('is done as the policy asks by the command on the row of the fleet, which is good then', async () => {
+      const { schedule, runs } = await verifying();
+      refuse(denied);
+      await rig.pass(HOUR);
+      const [{ row } = assert.fail()] = schedule.troubled();
+      const { rowKey } = await import('../../../src/extension/fleet/fleetRow.ts');
+      const { verify } = await import('../../../src/extension/commands/verify.ts');
+      rig.service.interceptor = undefined;
+      const { source, backup } = row.chain;
+      const tools = { schedule, runs } as unknown as CommandTools;
+      await verify(tools, { kind: 'chain', url: backup, backup, source, key: rowKey(row) }, undefined);
+      const run = runs.all().find(({ spec }) => spec.job === 'verify' && !spec.schedule);
+      assert.equal(run!.state, 'done');
+      assert.ok((await rig.records('a.vhd')).some((name) => /\.proof-passed-.*-full-/.test(name)));
+      assert.deepEqual(schedule.troubled(), []);
+      await verify(tools, { kind: 'chain', url: backup, backup, source, key: rowKey(row) }, undefined);
+      const whole = runs.all().filter(({ spec }) => spec.job === 'verify' && spec.number === undefined);
+      assert.equal(whole.length, 1, 'where nothing is lacking the command does what it does everywhere');
+    });
   });
 
   it('of a paused schedule is quiet', async () => {

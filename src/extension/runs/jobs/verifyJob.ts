@@ -13,6 +13,6 @@ export async function* verifyJob(
     session.recordStoreFor(spec.backup, spec.schedule?.catalogue),
   ]);
   const source = spec.source === undefined ? undefined : await session.pageBlob(spec.source);
-  const { proof } = settings;
+  const proof = spec.proof ?? settings.proof;
   yield* runVerify({ backup, catalogue, source, number: spec.number, ...(proof && { proof }) }, options);
 }
