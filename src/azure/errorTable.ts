@@ -74,8 +74,8 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   SnapshotsPresent: { code: 'snapshotsPresent', what: 'it has snapshots', hint: 'Use a new blob name.' },
   SnapshotCountExceeded: {
     code: 'snapshotLimit',
-    what: 'a premium page blob can have 100 snapshots',
-    hint: 'Delete some recovery points (prune).',
+    what: 'it has 100 snapshots, and a premium page blob can have no more',
+    hint: 'Delete some: recovery points by "prune", other snapshots one by one. Then run the same command again.',
   },
   SnapshotOperationRateExceeded: {
     code: 'snapshotLimit',
@@ -90,7 +90,7 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   BlobImmutableDueToPolicy: {
     code: 'immutable',
     what: 'an immutability policy forbids it',
-    hint: 'A page blob that takes backups cannot lie in such a container.',
+    hint: 'Name a backup blob in a container without one: page blobs that take backups cannot lie under such a policy.',
   },
   BlobImmutableDueToLegalHold: { code: 'immutable', what: 'a legal hold forbids it' },
   ContainerImmutableDueToPolicy: { code: 'immutable', what: 'an immutability policy of the container forbids it' },
@@ -191,6 +191,11 @@ export const STATUSES: Readonly<Record<number, Meaning>> = {
   403: { code: 'accessDenied', what: 'the service refused access' },
   404: { code: 'blobNotFound', what: 'the service does not find it' },
   405: CODES['NotImplemented']!,
+  407: {
+    code: 'network',
+    what: 'a proxy on the way asks for a name and a password',
+    hint: 'Give both where the proxy is named, as in HTTPS_PROXY=http://<name>:<password>@<host>:<port>; or name the host in NO_PROXY to go without it.',
+  },
   408: { code: 'timedOut', what: 'the request took too long to arrive', retryable: true },
   409: { code: 'conditionNotMet', what: 'its state does not allow it' },
   412: { code: 'conditionNotMet', what: 'it has changed meanwhile' },
@@ -205,7 +210,11 @@ export const STATUSES: Readonly<Record<number, Meaning>> = {
 };
 
 /** A status that neither table knows. */
-export const OTHER: Meaning = { code: 'unexpected', what: 'the service gave an answer that is not known' };
+export const OTHER: Meaning = {
+  code: 'unexpected',
+  what: 'the service gave an answer that is not known',
+  hint: 'Try again; if it stays so, look for a proxy or gateway between here and the service that answers in its place.',
+};
 
 /** Failures below HTTP, by Node's error code. `sent: false` means that no request can have reached the service. */
 export const NETWORK: Readonly<Record<string, Meaning & { readonly sent: boolean }>> = {

@@ -34,5 +34,7 @@ export interface CommandContext {
 export interface Command extends Syntax {
   /** What to do after it was stopped, for people. */
   readonly whenStopped: string;
+  /** What is as it was however it fails, for people who are told of an error that does not say so itself. */
+  readonly unharmed?: string;
   run(context: CommandContext): Promise<ExitStatus>;
 }

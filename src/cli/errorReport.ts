@@ -27,15 +27,15 @@ export function reportable(error: unknown, whenStopped: string | undefined): Bac
   });
 }
 
-/** The error for `--json`. */
-export function errorObject(error: BackupError): ErrorObject {
-  const { code, message, unharmed, hint, service } = error;
+/** The error for `--json`. @param unharmed what is told where the error says nothing of that */
+export function errorObject(error: BackupError, unharmed = error.unharmed): ErrorObject {
+  const { code, message, hint, service } = error;
   return { code, message, unharmed, hint, exitStatus: exitStatusOf(error), ...(service && { service }) };
 }
 
 /** The error for people; stacks and the service's own words with `--verbose` only. */
-export function tellError(people: People, error: BackupError, isVerbose: boolean): void {
-  people.line(error.fullText, 'error');
+export function tellError(people: People, error: BackupError, isVerbose: boolean, unharmed = error.unharmed): void {
+  people.line([error.message, unharmed, error.hint].filter(Boolean).join(' '), 'error');
   if (!isVerbose) return;
   people.line(`code: ${error.code}${error.service ? `, service: ${inspect(error.service, { breakLength: Infinity })}` : ''}`);
   for (let each: unknown = error; each instanceof Error; each = each.cause)

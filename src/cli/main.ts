@@ -1,4 +1,5 @@
 import { fileSystem } from '../files/fileSystem.ts';
+import { redactWrites } from './redactWrites.ts';
 import { runCli } from './runCli.ts';
 import { stopOnSignals } from './signals.ts';
 import { systemWorld } from '../files/systemWorld.ts';
@@ -6,6 +7,7 @@ import { systemWorld } from '../files/systemWorld.ts';
 /** Whatever is left over may end the process no later than this. */
 const GRACE_MS = 2000;
 
+redactWrites(process.stderr);
 const stop = stopOnSignals(process, Date.now, () => {
   process.stderr.write('\nStopping: what is under way is brought to an end. Press Ctrl-C again to leave at once.\n');
 });

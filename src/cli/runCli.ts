@@ -47,8 +47,9 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
     return await command.run(contextFor(parsed.args, people, json, surroundings));
   } catch (thrown) {
     const error = reportable(thrown, command?.whenStopped);
-    tellError(people, error, argv.includes('--verbose'));
-    await json?.print('error', errorObject(error));
+    const unharmed = error.unharmed ?? command?.unharmed;
+    tellError(people, error, argv.includes('--verbose'), unharmed);
+    await json?.print('error', errorObject(error, unharmed));
     return exitStatusOf(error);
   } finally {
     people.erase();

@@ -11,6 +11,8 @@ import { makeDisk, newContainer, startTwoAccounts, type TwoAccounts } from '../s
 import { TEST_CERTIFICATE } from '../unit/azure/selfSigned.ts';
 
 const GIB = 1024 ** 3;
+/** The account that holds nothing but a catalogue. */
+const RECORDS = 'rulesrecords';
 interface Told {
   readonly code: string;
   readonly level: string;
@@ -34,7 +36,8 @@ describe('check, told by Azure Resource Manager', () => {
   let backup: string;
 
   before(async () => {
-    two = await startTwoAccounts();
+    const key = Buffer.from('key of three accounts').toString('base64');
+    two = await startTwoAccounts({ accounts: ['rulesdisks', 'rulesbackups', RECORDS].map((name) => ({ name, key })) });
     arm = await startFakeArm([]);
     folder = await mkdtemp(join(tmpdir(), 'pbb-rules-'));
     const claims = { aud: arm.audience, tid: HOME_TENANT, user: 'ada', exp: Math.floor(Date.now() / 1000) + 3600, serial: 1 };
@@ -58,8 +61,9 @@ describe('check, told by Azure Resource Manager', () => {
     endpoint: two.emulator.blobEndpoint(name),
     ...(rules && { rules }),
   });
-  function shows(ofDisk: FakeAccount['rules'], ofBackup: FakeAccount['rules']): void {
-    const subscription = { id: 'sub-1', name: 'Disks', accounts: [account(two.diskAccount, ofDisk), account(two.backupAccount, ofBackup)] };
+  function shows(ofDisk: FakeAccount['rules'], ofBackup: FakeAccount['rules'], ofRecords?: FakeAccount['rules']): void {
+    const accounts = [account(two.diskAccount, ofDisk), account(two.backupAccount, ofBackup), account(RECORDS, ofRecords)];
+    const subscription = { id: 'sub-1', name: 'Disks', accounts };
     arm.tenants.splice(0, 9, {
       id: HOME_TENANT,
       name: 'Contoso',
@@ -120,6 +124,42 @@ describe('check, told by Azure Resource Manager', () => {
     assert.ok(
       arm.requests.every((request) => request.startsWith('GET ') && !/keys/i.test(request)),
       'it only reads, and never keys',
+    );
+  });
+
+  it('asks about the account of a catalogue that lies apart too', async () => {
+    const { emulator } = two;
+    const place = (await newContainer(emulator, RECORDS, 'records')).url;
+    const other = two.backups.getPageBlobClient('apart.vhd').url;
+    const env = { ...signedIn, AZURE_STORAGE_CONNECTION_STRING_C: emulator.connectionString(RECORDS) };
+    const made = await runCliProcess(['backup', disk, other, '--catalogue', place], { env });
+    assert.equal(made.status, 0, made.stderr);
+    const rule = {
+      name: 'tidy',
+      type: 'Lifecycle',
+      enabled: true,
+      definition: {
+        actions: { baseBlob: { tierToArchive: { daysAfterModificationGreaterThan: 30 } } },
+        filters: { blobTypes: ['blockBlob'] },
+      },
+    };
+    const apart = (): Promise<CliRun> =>
+      runCliProcess(['check', disk, other, '--catalogue', place, '--json', '--resource-manager', arm.url], { env });
+    const ofCatalogue = (ended: CliRun): Told[] => told(ended).filter((one) => one.place === 'catalogue');
+    shows({}, {}, { lifecycle: [rule], defaultAction: 'Deny' });
+    const checked = await apart();
+    assert.equal(checked.status, 0, checked.stderr);
+    assert.deepEqual(
+      ofCatalogue(checked).map(({ level, code }) => `${level} ${code}`),
+      ['risk lifecycleRule', 'risk noContainerSoftDelete', 'note firewall'],
+    );
+    assert.match(ofCatalogue(checked)[0]!.text, /"tidy" archives block blobs, and the records of the catalogue .* are some/);
+    for (const { remedy = '' } of ofCatalogue(checked)) assert.match(remedy, new RegExp(`--account-name ${RECORDS} --resource-group rg`));
+    assert.deepEqual(dark(checked), []);
+    shows({}, {}, { refuses: ['managementPolicies'] });
+    assert.deepEqual(
+      dark(await apart()).map((one) => `${one.place}: ${one.what}`),
+      ['catalogue: lifecycle rules'],
     );
   });
 

@@ -26,6 +26,7 @@ export const backup: Command = {
   notes: [
     'With --catalogue <url> the records lie in <url>/<host and path of the backup blob>.chain/; name it in all commands on that chain.',
   ],
+  unharmed: 'The disk and all recovery points are as they were.',
   whenStopped: 'The disk and all recovery points are as they were. Run the same command again: it goes on from here.',
   run,
 };

@@ -25,6 +25,7 @@ export const check: Command = {
     'Lifecycle rules, versioning, firewalls and the like are told by Azure Resource Manager alone: sign in with "az login" (the role Reader is enough).',
     'Permissions are tried by requests that the service refuses for another reason. Nothing is changed.',
   ],
+  unharmed: 'Nothing was changed.',
   whenStopped: 'Nothing was changed.',
   run,
 };

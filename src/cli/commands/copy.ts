@@ -14,6 +14,7 @@ export const copy: Command = {
   operands: ['<image>', '<target>'],
   options: [TIER_OPTION, DRY_RUN_OPTION],
   notes: ['The target must not exist. Ctrl-C aborts the copy.'],
+  unharmed: 'The source is as it was.',
   whenStopped: 'The source is as it was. The copy was aborted, which leaves an empty blob: delete it, or name another target.',
   async run({ args, azure, job, people, hear, print, requests, elapsed }) {
     const request: CopyRequest = {

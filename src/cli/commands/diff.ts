@@ -36,6 +36,7 @@ export const diff: Command = {
     'other images are read and compared. With --json every range is printed, as bytes [start, end), unless --summary or --partitions is given.',
     'Partitions are those of the later image.',
   ],
+  unharmed: 'Nothing was changed.',
   whenStopped: 'Nothing was changed.',
   run,
 };

@@ -15,6 +15,7 @@ export const points: Command = {
   summary: 'List the recovery points, newest first.',
   operands: ['<backup>'],
   options: [CATALOGUE_OPTION],
+  unharmed: 'Nothing was changed.',
   whenStopped: 'Nothing was changed.',
   async run({ args, azure, job, people, print }) {
     const backup = baseBlob(azure, args.operand(0), 'backup', 'points');

@@ -18,6 +18,7 @@ export const promote: Command = {
     'A snapshot of the blob as it is now is taken first and stays. "restore --in-place" writes back only what differs and keeps the chain: promote only',
     'where that does not do. Accounts for premium page blobs copy over no blob that has snapshots.',
   ],
+  unharmed: 'The snapshot is as it was.',
   whenStopped: 'The service goes on with a copy that it has begun. Run the same command again: it follows it.',
   run(context) {
     const { args, azure, job } = context;

@@ -34,6 +34,7 @@ export const prune: Command = {
     'A point stays when any rule keeps it. The newest point, the newest good one and held ones stay whatever the rules say.',
     '--dry-run explains every point, and tells how many bytes the deletion would free.',
   ],
+  unharmed: 'The points that are kept are as they were.',
   whenStopped: 'What was recorded as pruned is finished by the next prune; the points that are kept are as they were.',
   run,
 };

@@ -31,6 +31,7 @@ export const restore: Command = {
     'The target must not exist, but with --in-place. Until it has been compared it is marked as partial: a file is called <name>.partial until then.',
     'With --in-place the snapshot of the disk as it was stays; the result names it.',
   ],
+  unharmed: 'The recovery point is as it was.',
   whenStopped:
     'The recovery point is as it was; the target is marked as partial if anything of it was written. Run the same command again: it goes on from here.',
   run,

@@ -32,6 +32,7 @@ export const verify: Command = {
     'fails does not stop the others; the exit status is 7 if any point failed, otherwise the worst of what happened.',
     'What was found is added to the catalogue, if it may be written to: a point that differs from its source is never a base for the next one.',
   ],
+  unharmed: 'No blob was changed.',
   whenStopped: 'No blob was changed.',
   run,
 };

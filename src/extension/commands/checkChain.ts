@@ -30,15 +30,19 @@ export const checkChain: Handler = async (tools, first) => {
 
 async function checked(disk: string, backup: string, { session, directory, job }: CommandTools): Promise<CheckResult> {
   const [source, target, catalogue] = await Promise.all([session.pageBlob(disk), session.pageBlob(backup), session.recordStoreFor(backup)]);
-  const [around, aroundBackup] = await Promise.all([session.surroundings(disk), session.surroundings(backup)]);
-  const [ofSource, ofBackup] = await Promise.all([around, aroundBackup].map((where) => directory.rulesOf(where, job.signal)));
+  // Any record will do: what is asked for is where they lie.
+  const places = [disk, backup, `${catalogue.url}/chain.json`];
+  const [around, aroundBackup, aroundRecords] = await Promise.all(places.map((url) => session.surroundings(url)));
+  const isApart = aroundRecords!.endpoint !== aroundBackup!.endpoint;
+  const asked = [around!, aroundBackup!, ...(isApart ? [aroundRecords!] : [])];
+  const [ofSource, ofBackup, ofCatalogue] = await Promise.all(asked.map((where) => directory.rulesOf(where, job.signal)));
   return look(
     {
       source,
       backup: target,
       catalogue,
-      surroundings: { source: around, backup: aroundBackup },
-      rules: { source: ofSource, backup: ofBackup },
+      surroundings: { source: around!, backup: aroundBackup! },
+      rules: { source: ofSource, backup: ofBackup, catalogue: ofCatalogue },
     },
     job,
   );

@@ -94,8 +94,6 @@ function asList<T>(value: T | undefined): readonly T[] | undefined {
   return value === undefined ? undefined : [value];
 }
 
-/** A value that may hold a secret is not shown. */
 function shown(value: unknown): string {
-  if (typeof value !== 'string' && typeof value !== 'number') return '';
-  return /[?&]sig=|AccountKey/i.test(String(value)) ? '' : `, not "${String(value).slice(0, 80)}"`;
+  return typeof value === 'string' || typeof value === 'number' ? `, not "${String(value).slice(0, 80)}"` : '';
 }

@@ -1,4 +1,5 @@
-import { isAlias, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { isAlias, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
+import { looksSecret, withoutSecrets } from './secretText.ts';
 
 /** What is wrong with a policy file, and where. Lines and columns count from 1; the end is the first column that is not in it. */
 export interface PolicyProblem {
@@ -8,6 +9,8 @@ export interface PolicyProblem {
   readonly endLine: number;
   readonly endColumn: number;
 }
+
+const SECRET = 'Here stands what looks like a SAS, a key or a password. A policy holds no secrets: they belong into the environment.';
 
 /** A policy file while it is read: its nodes, and the problems found in it so far. */
 export class PolicyText {
@@ -22,6 +25,9 @@ export class PolicyText {
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, version: '1.2' });
     for (const { message, pos } of this.#document.errors) this.#add(message, pos[0], pos[1]);
     this.root = this.#document.contents;
+    visit(this.#document, {
+      Scalar: (_key, node) => (typeof node.value === 'string' && looksSecret(node.value) ? this.complain(node, SECRET) : undefined),
+    });
   }
 
   get problems(): readonly PolicyProblem[] {
@@ -39,7 +45,9 @@ export class PolicyText {
     this.#add(message, start, end);
   }
 
-  #add(message: string, start: number, end: number): void {
+  #add(said: string, start: number, end: number): void {
+    // Messages repeat what is written there, those of the parser too.
+    const message = withoutSecrets(said);
     const from = this.#lines.linePos(start);
     const to = this.#lines.linePos(Math.max(start, end));
     const isThere = this.#problems.some((each) => each.line === from.line && each.column === from.col && each.message === message);

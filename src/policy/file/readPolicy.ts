@@ -91,8 +91,9 @@ const readFile = mapping<WrittenPolicy>(
 /** Reads a policy file; every mistake is told with its line and column, in plain words. */
 export function readPolicy(yaml: string): PolicyReading {
   const file = new PolicyText(yaml);
-  const isYaml = file.problems.length === 0;
-  const written = isYaml ? readFile(file.root, file) : undefined;
+  // What is no YAML, or holds a secret, is not read any further: messages repeat what they are about.
+  const isReadable = file.problems.length === 0;
+  const written = isReadable ? readFile(file.root, file) : undefined;
   const rules = (written?.chains ?? []).map((chain) => ruleOf(chain, written!, file));
   refuseTwins(written?.chains ?? [], rules, file);
   const { problems } = file;

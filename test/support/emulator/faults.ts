@@ -22,6 +22,8 @@ export type Fault =
       readonly kind: 'status';
       readonly status: number;
       readonly code: string;
+      /** What the answer says in words. */
+      readonly message?: string;
       readonly afterEffect?: boolean;
       readonly headers?: Record<string, string>;
     }

@@ -117,7 +117,7 @@ function errorAnswer(error: unknown, service: Service): Answer {
 }
 
 function faultAnswer(fault: Extract<Fault, { kind: 'status' }>): Answer {
-  const xml = `${XML_HEAD}<Error>${element('Code', fault.code)}${element('Message', 'A fault that the test asked for.')}</Error>`;
+  const xml = `${XML_HEAD}<Error>${element('Code', fault.code)}${element('Message', fault.message ?? 'A fault that the test asked for.')}</Error>`;
   const headers = { 'content-type': 'application/xml', 'x-ms-error-code': fault.code, ...fault.headers };
   return { status: fault.status, headers, ...(fault.status === 304 ? {} : { body: Buffer.from(xml) }) };
 }

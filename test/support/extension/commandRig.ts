@@ -61,6 +61,8 @@ export class CommandRig {
   placeOf: ((backup: string) => Promise<string | undefined>) | undefined;
   /** The same the other way round. */
   places: (() => CataloguePlaces) | undefined;
+  /** What Azure Resource Manager tells; it is not there where this is not set. */
+  rulesOf: AccountDirectory['rulesOf'] | undefined;
   readonly #withCatalogues: typeof withCatalogues;
   #registered: { dispose(): void } | undefined;
 
@@ -170,7 +172,7 @@ export class CommandRig {
       findAccess: () => undefined,
       endpoints: () => this.listing.accounts.map(({ endpoint }) => endpoint),
       credentialId: () => undefined,
-      rulesOf: async () => ({ untold: 'The test has no Azure Resource Manager.' }),
+      rulesOf: async (of, signal) => this.rulesOf?.(of, signal) ?? { untold: 'The test has no Azure Resource Manager.' },
     };
   }
 

@@ -89,6 +89,14 @@ describe('errors', () => {
     });
   });
 
+  it('say what a command leaves as it was, where they say nothing of that themselves', () => {
+    const error = new BackupError('busy', 'It is leased.', { hint: 'Wait.' });
+    let text = '';
+    tellError(new People({ write: (more) => (text += more) }, {}), error, false, 'Nothing was changed.');
+    assert.equal(text, 'It is leased. Nothing was changed. Wait.\n');
+    assert.equal(errorObject(error, 'Nothing was changed.').unharmed, 'Nothing was changed.');
+  });
+
   it('of a stopped command say how to go on', () => {
     assert.equal(told(cancelledError()), 'Stopped before the end. The disk is as it was.\n');
   });
