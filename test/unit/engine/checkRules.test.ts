@@ -61,6 +61,12 @@ describe('what Azure Resource Manager tells of a chain’s accounts', () => {
     };
     assert.deepEqual(await apart(['c/x']), ['lifecycleRule']);
     assert.deepEqual(await apart(['backups']), []);
+    for (const network of ['restricted', 'closed'] as const) {
+      const { findings } = await check(chain, { catalogue, rules: { backup: PLAIN_RULES, catalogue: { ...PLAIN_RULES, network } } });
+      const [shut, ...more] = findings.filter(({ code }) => code === 'firewall');
+      assert.deepEqual([shut?.place, more.length], ['catalogue', 0]);
+      assert.doesNotMatch(`${shut!.text} ${shut!.remedy}`, /pages|--transfer/, 'no page lies there');
+    }
     const dark = (await check(chain, { catalogue, rules: { backup: PLAIN_RULES, source: PLAIN_RULES } })).unseen;
     assert.deepEqual(
       dark.filter(({ what }) => what.startsWith('lifecycle')).map(({ place }) => place),

@@ -83,21 +83,26 @@ function noContainerSoftDelete(place: Place, rules: AccountRules): Finding {
 }
 
 function network(rules: AccountRules, place: Place): Finding {
+  // Of a catalogue that lies apart the service copies nothing: this machine reads and writes its records.
+  const hasPages = place !== 'catalogue';
   if (rules.network === 'closed') {
+    const copying =
+      ' The service of another account may not read from it; pages then pass through this machine, which needs such an endpoint.';
     return {
       code: 'firewall',
       level: 'note',
       place,
-      text: 'Only private endpoints lead into this account. The service of another account may not read from it; pages then pass through this machine, which needs such an endpoint.',
-      remedy: `Run backups from a machine in that network, with --transfer relay to save the try; or open it: az storage account update ${accountItself(rules)} --public-network-access Enabled`,
+      text: `Only private endpoints lead into this account.${hasPages ? copying : ' This machine needs one.'}`,
+      remedy: `Run backups from a machine in that network${hasPages ? ', with --transfer relay to save the try' : ''}; or open it: az storage account update ${accountItself(rules)} --public-network-access Enabled`,
     };
   }
+  const copying = ' The service of one account may not read from the other; pages then pass through this machine, which must be let in.';
   return {
     code: 'firewall',
     level: 'note',
     place,
-    text: 'A firewall lets only some networks in. The service of one account may not read from the other; pages then pass through this machine, which must be let in.',
-    remedy: `az storage account network-rule add ${accountOptions(rules)} --ip-address <the address of this machine>; and name --transfer relay to save the try.`,
+    text: `A firewall lets only some networks in.${hasPages ? copying : ' This machine must be let in.'}`,
+    remedy: `az storage account network-rule add ${accountOptions(rules)} --ip-address <the address of this machine>${hasPages ? '; and name --transfer relay to save the try.' : ''}`,
   };
 }
 
