@@ -26,7 +26,7 @@ const root = join(import.meta.dirname, '..');
 const COPIED = ['src/engine', 'test/unit/engine', 'test/fault', 'test/support'];
 const HISTORIES = '1500';
 /** Sweeps over every call of a run: they go last. */
-const LONG = /crash|ambiguous|costOf|restoreChain|interrupted|rewind/i;
+const LONG = /crash|lateSweep|ambiguous|costOf|restoreChain|interrupted|rewind/i;
 /** For the tests without a mutant; a mutant has three times as long as those took, so that only what hangs is killed by the clock. */
 let deadlineMs = 30 * 60_000;
 
