@@ -113,10 +113,7 @@ export class Schedule implements ScheduleActions, Disposable {
 
   verificationOf(key: string): RunSpec | undefined {
     const row = this.fleet?.get(key);
-    if (!row || this.standing(row).standing !== 'unverified') return undefined;
-    const { chain, facts } = row;
-    const { source, backup, rule } = chain;
-    return { job: 'verify', source, backup, number: facts!.newest!.number, proof: rule.verify!.proof };
+    return row && this.#ready!.scheduler.verificationOf(row);
   }
 
   async look(keys: readonly string[]): Promise<void> {

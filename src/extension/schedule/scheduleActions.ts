@@ -16,7 +16,7 @@ export interface ScheduleActions {
   runNow(): Promise<void>;
   /** Reads every policy of the workspace, for the fleet. */
   see(): Promise<void>;
-  /** The verification that its policy asks for, where a chain of the fleet lacks that. */
+  /** The verification that its policy asks for, where that of a chain of the fleet is due. */
   verificationOf(key: string): RunSpec | undefined;
   /** Reads how chains of the fleet stand now. */
   look(keys: readonly string[]): Promise<void>;

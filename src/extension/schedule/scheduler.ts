@@ -7,7 +7,7 @@ import type { Log } from '../log.ts';
 import type { RunRecord, RunRegistry, RunSpec } from '../runs/run.ts';
 import { targetsOf } from '../runs/runTarget.ts';
 import type { Switches } from './switches.ts';
-import { Verifications } from './verifications.ts';
+import { askedVerification, Verifications } from './verifications.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -126,6 +126,11 @@ export class Scheduler {
     if (!plan) return { state: 'idle', verification };
     const state = plan.isRunning ? 'running' : plan.isWaiting && this.#mayRun(key) ? 'waiting' : 'idle';
     return { state, failure: plan.failure, verification };
+  }
+
+  /** The verification that its policy asks for, where it is due. */
+  verificationOf(row: FleetRow): RunSpec | undefined {
+    return askedVerification(row, this.#parts.world.now());
   }
 
   standing(row: FleetRow): ChainStanding {

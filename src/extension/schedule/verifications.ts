@@ -122,6 +122,13 @@ export class Verifications {
   }
 }
 
+/** The verification that the policy asks for, where it is due, whatever else is the matter with the chain just now. */
+export function askedVerification(row: FleetRow, now: number): RunSpec | undefined {
+  if (!isDue(row, now)) return undefined;
+  const { chain, facts } = row;
+  return { job: 'verify', source: chain.source, backup: chain.backup, number: facts!.newest!.number, proof: chain.rule.verify!.proof };
+}
+
 function isDue(row: FleetRow, now: number): boolean {
   return !row.problem && Boolean(verifyDueOfRow(row, now)?.isDue);
 }

@@ -373,9 +373,11 @@ describe('scheduled backups', () => {
       const { chain, facts } = window.row('a.vhd');
       const { source, backup } = chain;
       const spec = { job: 'verify', source, backup, number: facts!.newest!.number, proof: 'full' } as const;
+      assert.deepEqual(window.scheduler.verificationOf(window.row('a.vhd')), spec, 'what pressing the button does');
       assert.equal((await window.runs.start(spec)).state, 'done');
       await window.fleet.look([`${FILE} ${chain.key}`]);
       assert.equal(window.standing('a.vhd'), 'good');
+      assert.equal(window.scheduler.verificationOf(window.row('a.vhd')), undefined);
       const tries = (): number => window.runs.all().filter(({ spec: { job } }) => job === 'verify').length;
       const before = tries();
       await rig.pass(6 * 24 * HOUR);
