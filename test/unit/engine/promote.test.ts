@@ -9,6 +9,7 @@ import { differs, promote, promotionScene } from '../../support/chain/promotionS
 import { crashSweep } from '../../support/crash/crashSweep.ts';
 import { PROMOTION } from '../../support/crash/promotions.ts';
 import { beforeCall, firstCalls } from '../../support/engine/faultPlans.ts';
+import { Crash } from '../../support/memory/faults.ts';
 
 const fails = (call: Promise<unknown>, code: ErrorCode) => assert.rejects(call, (error: unknown) => isBackupError(error, code));
 const live = (chain: MemoryChain) => liveSnapshots(chain, SOURCE);
@@ -172,6 +173,20 @@ describe('promoting a snapshot over its base', () => {
     const safety = live(chain).filter(({ takenBy }) => takenBy.startsWith('promote'));
     assert.ok(safety.some(({ id }) => error.fullText.includes(id) && differs(chain, id, before) === undefined));
     assert.doesNotMatch(error.fullText, /delete/);
+  });
+
+  it('that dies between the snapshot of before and the copy takes no second one', async () => {
+    const { chain, snapshot, before } = await promotionScene();
+    chain.service.interceptor = firstCalls('startCopy', { kind: 'crash', effect: 'none' });
+    await assert.rejects(promote(chain, snapshot), Crash);
+    chain.service.interceptor = undefined;
+    const { safetySnapshot } = await promote(chain, snapshot);
+    const taken = live(chain).filter(({ takenBy }) => takenBy.startsWith('promote'));
+    assert.deepEqual(
+      taken.map(({ id }) => id),
+      [safetySnapshot],
+    );
+    assert.equal(differs(chain, safetySnapshot, before), undefined);
   });
 
   for (const effect of ['none', 'done'] as const) {
