@@ -3,8 +3,9 @@ import { describe, it } from 'node:test';
 import { isBackupError, type ErrorCode } from '../../../src/engine/errors.ts';
 import { resultOf, type RunEvent } from '../../../src/engine/events.ts';
 import { planCopy, runCopy } from '../../../src/engine/jobs/copy/copy.ts';
+import { followCopy } from '../../../src/engine/jobs/copy/serviceCopy.ts';
 import { PAGE } from '../../../src/engine/ranges/pageRange.ts';
-import type { JobOptions } from '../../../src/engine/tools.ts';
+import { toolsFor, type JobOptions } from '../../../src/engine/tools.ts';
 import { beforeNthCall, firstCalls } from '../../support/engine/faultPlans.ts';
 import { DISK, filled, stage } from '../../support/engine/stage.ts';
 import type { Switches } from '../../support/memory/switches.ts';
@@ -82,6 +83,17 @@ describe('copy', () => {
         assert.notEqual(state, 'pending', `stopped at call ${at}, ${service.calls[at]!.operation}, ${abortedWrites}`);
       }
     }
+  });
+
+  it('stopped while it follows a copy that an earlier run began, it aborts that too', async () => {
+    const { request, service, world, client } = scene({ copyPolls: 50 });
+    const { source, target } = request;
+    const begun = await target.startCopy(source, {}, {});
+    assert.equal(begun.status, 'pending');
+    const stop = new AbortController();
+    service.interceptor = beforeNthCall(2, () => stop.abort());
+    await fails(followCopy(target, begun, toolsFor({ world, signal: stop.signal })), 'cancelled');
+    assert.equal((await client.pageBlob(TARGET).image().properties()).copy?.status, 'aborted');
   });
 
   it('an abort that comes too late is still an abort for the user', async () => {
