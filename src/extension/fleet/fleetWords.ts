@@ -5,7 +5,8 @@ import { proofWord } from '../words/proof.ts';
 import { agoText, exactText, momentText } from '../words/times.ts';
 import type { RowIcon, RowWords, Voice } from '../words/voice.ts';
 import type { FleetRow } from './fleetRow.ts';
-import { unverifiedSince, verifyDueOfRow, type ChainStanding, type Doing } from './standing.ts';
+import type { ChainStanding, Doing } from './standing.ts';
+import { unverifiedSince, verifyDueOfRow } from './verifyDueOfRow.ts';
 
 /** How a chain stands, with what the words need besides its facts. */
 export interface RowStanding {

@@ -1,8 +1,8 @@
 import type { DueAnswer } from '../../policy/windows/due.ts';
 import { dueNow } from '../../policy/apply/chainLook.ts';
-import { verifyDueOf, type VerifyDue } from '../../policy/windows/verifyDue.ts';
 import { clockOf } from '../../policy/windows/windowClock.ts';
 import { isPassing, type FleetProblem, type FleetRow } from './fleetRow.ts';
+import { unverifiedSince, verifyDueOfRow } from './verifyDueOfRow.ts';
 
 /**
  * How a chain of a policy stands:
@@ -61,17 +61,6 @@ export function standingOf(row: FleetRow, doing: Doing, now: number): ChainStand
 
 export function dueOfRow({ chain, facts }: FleetRow, now: number): DueAnswer {
   return dueNow(chain, facts?.lookedOn, now);
-}
-
-/** The verification that the policy asks for, where there is a point that wants one. */
-export function verifyDueOfRow({ chain, facts }: FleetRow, now: number): VerifyDue | undefined {
-  const { verify } = chain.rule;
-  return verify && facts?.newest && !facts.isWrong ? verifyDueOf(verify, facts.verifiedOn, now) : undefined;
-}
-
-/** When the chain was verified last, in milliseconds; where it never was, when its newest point was made: it waits at least since then. */
-export function unverifiedSince(row: FleetRow, now: number): number {
-  return verifyDueOfRow(row, now)?.last ?? Date.parse(row.facts?.newest?.committedOn ?? '');
 }
 
 function isUnverified(row: FleetRow, doing: DoingVerification | undefined, now: number): boolean {
