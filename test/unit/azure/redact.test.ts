@@ -29,6 +29,7 @@ describe('redaction', () => {
       const safe = redact(text);
       assert.match(safe, /\(redacted\)/);
       for (const part of parts) assert.ok(!safe.includes(part), safe);
+      assert.equal(redact(safe), safe, 'what is written to stderr passes it twice');
     });
   }
 
