@@ -5,9 +5,9 @@ import { resultOf, type Emit } from '../../engine/events.ts';
 import { takeTurn } from '../../engine/jobs/verify/turn.ts';
 import { runVerify, type VerifyResult } from '../../engine/jobs/verify/verify.ts';
 import { wrongPointError } from '../../engine/jobs/verify/wrongPoint.ts';
-import { toolsFor, type JobOptions } from '../../engine/tools.ts';
+import { toolsFor, type JobOptions, type Tools } from '../../engine/tools.ts';
 import type { VerifyRule } from '../policy.ts';
-import { verifyDueOf } from '../windows/verifyDue.ts';
+import { verifyDueOf, type VerifyDue } from '../windows/verifyDue.ts';
 import type { ChainPorts } from './chainLook.ts';
 import type { PolicyChain } from './expand.ts';
 
@@ -50,25 +50,25 @@ export async function verifyChain(
 ): Promise<ChainVerification> {
   const warnings: string[] = [];
   const { verify: rule } = chain.rule;
-  let verifiedOn: number | undefined;
-  const about = () => ({ chain, warnings, next: undefined, verifiedOn });
-  if (!rule) return { ...about(), outcome: 'notDue', reason: 'the policy asks for no verification' };
+  const about = { chain, warnings, next: undefined, verifiedOn: undefined };
+  if (!rule) return { ...about, outcome: 'notDue', reason: 'the policy asks for no verification' };
   const hear: Emit = (event) => {
     if (event.type === 'warning') warnings.push(event.text);
     emit(event);
   };
+  let due: VerifyDue | undefined;
   try {
-    const { retrier, signal } = toolsFor(options, hear);
-    const catalogue = new Catalogue(ports.catalogue, retrier);
-    const index = await catalogue.index(signal);
-    verifiedOn = verifyDueOf(rule, index.verifiedOn, options.world.now()).last;
-    return await verifyDue({ ...about(), rule, catalogue, index }, ports, options, hear);
+    const tools = toolsFor(options, hear);
+    const catalogue = new Catalogue(ports.catalogue, tools.retrier);
+    const index = await catalogue.index(tools.signal);
+    due = verifyDueOf(rule, index.verifiedOn, options.world.now());
+    return await verifyDue({ ...about, verifiedOn: due.last, rule, catalogue, index, due }, ports, options, tools);
   } catch (thrown) {
     if (isBackupError(thrown, 'cancelled')) throw thrown;
     const error = isBackupError(thrown)
       ? thrown
       : new BackupError('unexpected', `This program did not expect: ${String(thrown)}`, { cause: thrown });
-    return { ...about(), outcome: 'failed', reason: `It could not be verified: ${error.message}`, error };
+    return { ...about, verifiedOn: due?.last, outcome: 'failed', reason: `It could not be verified: ${error.message}`, error };
   }
 }
 
@@ -76,16 +76,16 @@ interface Asked extends Pick<ChainVerification, 'chain' | 'warnings' | 'next' | 
   readonly rule: VerifyRule;
   readonly catalogue: Catalogue;
   readonly index: CatalogueIndex;
+  readonly due: VerifyDue;
 }
 
 async function verifyDue(
-  { rule, catalogue, index, ...about }: Asked,
+  { rule, catalogue, index, due, ...about }: Asked,
   ports: ChainPorts,
   options: JobOptions,
-  emit: Emit,
+  tools: Tools,
 ): Promise<ChainVerification> {
-  const tools = toolsFor(options, emit);
-  const { world } = tools;
+  const { world, emit } = tools;
   const number = livingNumbers(index).at(-1);
   if (number === undefined) return { ...about, outcome: 'notDue', reason: 'there is no recovery point yet' };
   if (index.failed.has(number))
@@ -95,8 +95,7 @@ async function verifyDue(
       outcome: 'notDue',
       reason: 'its newest point was found wrong: the next backup compares the whole disk',
     };
-  const { isDue, next } = verifyDueOf(rule, index.verifiedOn, world.now());
-  if (!isDue) return { ...about, next, outcome: 'notDue', reason: 'it was verified not long ago' };
+  if (!due.isDue) return { ...about, next: due.next, outcome: 'notDue', reason: 'it was verified not long ago' };
   if (!(await canCompare(catalogue, number, ports, options)))
     return {
       ...about,
