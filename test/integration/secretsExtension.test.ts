@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { after, before, describe, it } from 'node:test';
-import { BlobServiceClient } from '@azure/storage-blob';
 import { attach } from '../../src/extension/accounts/attachInput.ts';
 import { LazyAzureSession } from '../../src/extension/azureSession.ts';
 import type { RunSpec } from '../../src/extension/runs/run.ts';
 import type { TreeNode } from '../../src/extension/tree/node.ts';
 import { systemWorld } from '../../src/files/systemWorld.ts';
 import { makeDirectory, type MadeDirectory } from '../support/arm/makeDirectory.ts';
-import { startEmulator, type Emulator } from '../support/emulator/emulator.ts';
+import type { Emulator } from '../support/emulator/emulator.ts';
 import { MemoryFiles } from '../support/extension/commandRig.ts';
 import { redactedLog } from '../support/extension/redactedLog.ts';
+import { BACKUPS, clientOf, DISKS, huntedSas, markedKey, startHuntedEmulator } from '../support/huntedAccounts.ts';
 import { SecretHunt } from '../support/secretHunt.ts';
 import { englishVoice } from '../support/tree/voice.ts';
 import { makeDisk, writeBytes } from '../support/twoAccounts.ts';
@@ -30,29 +30,13 @@ const never = new AbortController().signal;
 describe('secrets in the extension', () => {
   const hunt = new SecretHunt();
   let emulator: Emulator;
-  const keyOf = (text: string): string => Buffer.from(text.padEnd(64, '.')).toString('base64');
-  const [DISKS, BACKUPS] = ['huntdisks', 'huntbackups'] as const;
 
   before(async () => {
-    const accounts = [DISKS, BACKUPS].map((name) => ({ name, key: keyOf(`the marked account key of ${name}`) }));
-    for (const { name, key } of accounts) hunt.hide(`key of ${name}`, key);
-    emulator = await startEmulator({ accounts });
-    for (const [account, container] of [[DISKS, 'vhds'] as const, [BACKUPS, 'backups'] as const])
-      await client(account).getContainerClient(container).create();
-    emulator.onRequest(({ headers }) => {
-      hunt.hideSas('SAS made for a copy', headers['x-ms-copy-source'] ?? '');
-      return undefined;
-    });
+    emulator = await startHuntedEmulator(hunt);
   });
   after(() => emulator.close());
 
-  const client = (account: string) => BlobServiceClient.fromConnectionString(emulator.connectionString(account));
-
-  function sas(account: string, permissions = 'racwdl', lives = HOUR): string {
-    const query = emulator.sas(account, { permissions, expiresOn: new Date(Date.now() + lives) });
-    hunt.hideSas(`SAS of ${account}`, query);
-    return query;
-  }
+  const sas = (account: string, permissions?: string, lives?: number): string => huntedSas(emulator, hunt, account, permissions, lives);
 
   const ways: Record<string, (account: string) => Parameters<typeof attach>[0]> = {
     key: (account) => ({ kind: 'connectionString', text: emulator.connectionString(account) }),
@@ -96,7 +80,9 @@ describe('secrets in the extension', () => {
         owner: { id: 'here', isAlive: () => true },
         readSettings: () => ({ transfer: 'auto', proof: undefined, limits: { calls: 4, bytes: 16 * MIB } }) as never,
       });
-      const disk = await makeDisk(client(DISKS).getContainerClient('vhds'), `${way}.vhd`, 2 * MIB, [{ offset: 0, length: 4096, fill: 1 }]);
+      const disk = await makeDisk(clientOf(emulator, DISKS).getContainerClient('vhds'), `${way}.vhd`, 2 * MIB, [
+        { offset: 0, length: 4096, fill: 1 },
+      ]);
       const backup = `${emulator.blobEndpoint(BACKUPS)}/backups/${way}.vhd`;
       const specs: RunSpec[] = [
         { job: 'backup', source: disk.url, backup, full: false, adopt: false },
@@ -160,7 +146,7 @@ describe('secrets in the extension', () => {
   }
 
   it('typed wrongly are in no answer', () => {
-    const key = keyOf('a marked key that was mistyped');
+    const key = markedKey('a marked key that was mistyped');
     hunt.hide('mistyped key', key);
     const query = sas(DISKS, 'r', -HOUR);
     for (const text of [

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { after, before, describe, it } from 'node:test';
-import { BlobServiceClient } from '@azure/storage-blob';
 import { attach, type AttachInput } from '../../src/extension/accounts/attachInput.ts';
 import { LazyAzureSession } from '../../src/extension/azureSession.ts';
 import type { CommandTools } from '../../src/extension/commands/tools.ts';
 import { COMMANDS, type CommandId } from '../../src/extension/names.ts';
 import { systemWorld } from '../../src/files/systemWorld.ts';
 import { makeDirectory } from '../support/arm/makeDirectory.ts';
-import { startEmulator, type Emulator } from '../support/emulator/emulator.ts';
+import type { Emulator } from '../support/emulator/emulator.ts';
 import { MemoryFiles } from '../support/extension/commandRig.ts';
 import { redactedLog } from '../support/extension/redactedLog.ts';
+import { BACKUPS, clientOf, DISKS, huntedSas, keyOf, startHuntedEmulator } from '../support/huntedAccounts.ts';
 import { SecretHunt } from '../support/secretHunt.ts';
 import { englishVoice } from '../support/tree/voice.ts';
 import { makeDisk } from '../support/twoAccounts.ts';
@@ -27,9 +27,7 @@ const { createTrees } = await import('../../src/extension/tree/createTrees.ts');
 const { registerCommands } = await import('../../src/extension/commands/registerCommands.ts');
 const { PolicyEditor } = await import('../../src/extension/schedule/editor/policyEditor.ts');
 
-const HOUR = 3_600_000;
 const FILE = Uri.parse('file:///project/page-blob-backup.yaml');
-const [DISKS, BACKUPS] = ['huntdisks', 'huntbackups'];
 const KINDS = [
   ['GitHub Actions workflow', 1],
   ['Azure Pipelines file', 1],
@@ -43,40 +41,21 @@ const KINDS = [
 /** The way from attached accounts to files of schedulers: *New Policy File*, *Preview Policy*, *Generate Scheduled Backup…*; and policies into which somebody pasted a secret. */
 describe('secrets of accounts whose policies are generated in the editor', () => {
   const hunt = new SecretHunt();
-  const keys = new Map<string, string>();
   let emulator: Emulator;
   let documents = 0;
 
   before(async () => {
-    for (const name of [DISKS, BACKUPS])
-      keys.set(name, Buffer.from(`the marked account key of ${name}`.padEnd(64, '.')).toString('base64'));
-    for (const [name, key] of keys) hunt.hide(`key of ${name}`, key);
-    emulator = await startEmulator({ accounts: [...keys].map(([name, key]) => ({ name, key })) });
-    for (const [account, container] of [
-      [DISKS, 'vhds'],
-      [BACKUPS, 'backups'],
-    ] as const)
-      await client(account).getContainerClient(container).create();
-    emulator.onRequest(({ headers }) => {
-      hunt.hideSas('SAS made for a copy', headers['x-ms-copy-source'] ?? '');
-      return undefined;
-    });
+    emulator = await startHuntedEmulator(hunt);
   });
   after(() => emulator.close());
 
-  const client = (account: string) => BlobServiceClient.fromConnectionString(emulator.connectionString(account));
-
-  function sas(account: string): string {
-    const query = emulator.sas(account, { permissions: 'racwdl', expiresOn: new Date(Date.now() + HOUR) });
-    hunt.hideSas(`SAS of ${account}`, query);
-    return query;
-  }
+  const sas = (account: string): string => huntedSas(emulator, hunt, account);
 
   const ways: Record<string, (account: string) => AttachInput> = {
     'a key': (account) => ({
       kind: 'key',
       name: account,
-      key: keys.get(account)!,
+      key: keyOf(account),
       endpoint: emulator.blobEndpoint(account),
       suffix: 'core.windows.net',
     }),
@@ -149,7 +128,9 @@ describe('secrets of accounts whose policies are generated in the editor', () =>
     it(`attached with ${way} are in no policy, preview or generated file`, async () => {
       const { runs, close } = await open(attachment);
       const name = `${way.replaceAll(' ', '-')}.vhd`;
-      const disk = await makeDisk(client(DISKS).getContainerClient('vhds'), name, 1 << 20, [{ offset: 0, length: 4096, fill: 1 }]);
+      const disk = await makeDisk(clientOf(emulator, DISKS).getContainerClient('vhds'), name, 1 << 20, [
+        { offset: 0, length: 4096, fill: 1 },
+      ]);
       const backup = `${emulator.blobEndpoint(BACKUPS)}/backups/${name}`;
       assert.equal((await runs.start({ job: 'backup', source: disk.url, backup, full: false, adopt: false })).state, 'done');
 
@@ -181,7 +162,7 @@ describe('secrets of accounts whose policies are generated in the editor', () =>
     const [from, to] = [DISKS, BACKUPS].map((account) => emulator.blobEndpoint(account));
     const plain = `version: 1\nchains:\n  - account: "${from}"\n    blobs: vhds/a.vhd\n    window: 12h\n    retention: all\n    to: { account: "${to}", blob: "backups/{blob}" }\n`;
     const query = sas(DISKS);
-    const key = keys.get(DISKS)!;
+    const key = keyOf(DISKS);
     const pasted = [
       plain.replace(from!, `${from}?${query}`),
       plain.replace('vhds/a.vhd', `"vhds/a.vhd?${query}"`),

@@ -5,24 +5,21 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { BlobServiceClient } from '@azure/storage-blob';
 import { SCHEDULE_KIND_NAMES } from '../../src/policy/generate/kinds.ts';
 import { runCliProcess, type CliRun } from '../support/cliProcess.ts';
-import { startEmulator, type Emulator } from '../support/emulator/emulator.ts';
+import type { Emulator } from '../support/emulator/emulator.ts';
 import { startFakeArm, type FakeArm } from '../support/arm/fakeArm.ts';
 import { HOME_TENANT } from '../support/arm/tokens.ts';
 import { signedInWith } from '../support/fakeAz.ts';
+import { BACKUPS, clientOf, DISKS, huntedSas, markedKey, startHuntedEmulator } from '../support/huntedAccounts.ts';
 import { SecretHunt } from '../support/secretHunt.ts';
 import { makeDisk, writeBytes } from '../support/twoAccounts.ts';
 import { TEST_CERTIFICATE } from '../unit/azure/selfSigned.ts';
 
 const MIB = 1024 * 1024;
-const HOUR = 3_600_000;
-const [DISKS, BACKUPS] = ['huntdisks', 'huntbackups'];
 const PROXY_PASSWORD = 'marked-proxy-password-77';
 const COLLECTOR_KEY = 'marked-collector-key-0123456789';
 const CLIENT_SECRET = 'marked~client.secret-0123456789';
-const keyOf = (text: string): string => Buffer.from(text.padEnd(64, '.')).toString('base64');
 
 /**
  * The commands of policies and of chains that are there, in processes of their own, with marked secrets in every place that they come from; afterwards
@@ -40,19 +37,11 @@ describe('secrets of policies', () => {
   const statuses = new Map<number | null, number>();
 
   before(async () => {
-    const accounts = [DISKS, BACKUPS].map((name) => ({ name, key: keyOf(`the marked account key of ${name}`) }));
-    for (const { name, key } of accounts) hunt.hide(`key of ${name}`, key);
     hunt.hide('password of the proxy', PROXY_PASSWORD);
     hunt.hide('key of the collector', COLLECTOR_KEY);
     hunt.hide('client secret', CLIENT_SECRET);
-    emulator = await startEmulator({ accounts });
-    for (const [account, container] of [
-      [DISKS, 'vhds'],
-      [BACKUPS, 'backups'],
-    ] as const)
-      await client(account).getContainerClient(container).create();
+    emulator = await startHuntedEmulator(hunt);
     emulator.onRequest(({ headers }) => {
-      hunt.hideSas('SAS made for a copy', headers['x-ms-copy-source'] ?? '');
       hunt.search('User-Agent', headers['user-agent'] ?? '');
       return undefined;
     });
@@ -87,8 +76,6 @@ describe('secrets of policies', () => {
     await rm(folder, { recursive: true });
   });
 
-  const client = (account: string) => BlobServiceClient.fromConnectionString(emulator.connectionString(account));
-
   async function run(env: Readonly<Record<string, string>>, ...args: string[]): Promise<CliRun> {
     const ended = await runCliProcess(args, { env });
     hunt.search(`stdout of ${args[0]}`, ended.stdout);
@@ -98,11 +85,7 @@ describe('secrets of policies', () => {
     return ended;
   }
 
-  function sas(account: string): string {
-    const query = emulator.sas(account, { permissions: 'racwdl', expiresOn: new Date(Date.now() + HOUR) });
-    hunt.hideSas(`SAS of ${account}`, query);
-    return query;
-  }
+  const sas = (account: string): string => huntedSas(emulator, hunt, account);
 
   const ways: Record<string, () => Record<string, string>> = {
     keys: () => ({
@@ -123,7 +106,9 @@ describe('secrets of policies', () => {
   for (const [way, secrets] of Object.entries(ways)) {
     it(`of ${way} are in nothing of apply, prune, hold, check and generate`, async () => {
       const env = { ...secrets(), AZURE_CLIENT_SECRET: CLIENT_SECRET };
-      const disk = await makeDisk(client(DISKS).getContainerClient('vhds'), `${way}.vhd`, MIB, [{ offset: 0, length: 4096, fill: 1 }]);
+      const disk = await makeDisk(clientOf(emulator, DISKS).getContainerClient('vhds'), `${way}.vhd`, MIB, [
+        { offset: 0, length: 4096, fill: 1 },
+      ]);
       const backup = `${emulator.blobEndpoint(BACKUPS)}/backups/${way}.vhd`;
       const policy = join(folder, `${way}.yaml`);
       await writeFile(policy, policyText(way));
@@ -176,7 +161,7 @@ describe('secrets of policies', () => {
   }
 
   it('written into a policy are refused, and repeated nowhere', async () => {
-    const key = keyOf('a marked key in a policy');
+    const key = markedKey('a marked key in a policy');
     hunt.hide('key in a policy', key);
     const query = sas(DISKS);
     const endpoint = emulator.blobEndpoint(DISKS);
