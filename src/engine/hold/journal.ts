@@ -47,7 +47,7 @@ export class Journal {
   /** Marks the run as stopped in order; its lease is left to run out, so that a resumed run can prove that nobody touched the blob. */
   async pause(): Promise<void> {
     // Said without the run's signal, which is what stopped it, and in vain when the blob is lost: the record is only a help.
-    this.#record = { ...this.#record, lease: this.#guard.leaseId, paused: true };
+    this.#record = { ...this.#record, paused: true };
     await this.#guard.blob.setMetadata(withOurs(this.own, { [KEY.openRun]: writeOpenRun(this.#record) }), {
       fence: { leaseId: this.#guard.leaseId },
     });

@@ -132,8 +132,9 @@ export const ENGINE_MUTANTS: readonly EngineMutant[] = [
     [plan, "if (backupProperties?.lease === 'leased' && !openRun?.paused) throw", 'if (false) throw'],
   ),
   m('a run stopped early keeps its lease', guard, "if (!isBackupError(error, 'busy')) {", 'if (false) {'),
-  m('a stopped run does not say so', 'hold/journal.ts', 'lease: this.#guard.leaseId, paused: true };', 'lease: this.#guard.leaseId };'),
+  m('a stopped run does not say so', 'hold/journal.ts', 'this.#record = { ...this.#record, paused: true };', ''),
   m('a request for a snapshot that arrives once more makes one of half a disk', safety, 'await guard.changeId();', ''),
+  m('a record goes on to name the lease id of before', 'hold/journal.ts', '...change, lease: this.#guard.leaseId };', '...change };'),
   m('a wrong write that arrives once more undoes its mending', proven, 'if (!isRaised) await guard.nextEpoch(signal);', ''),
   // Resuming
   m('an offset is trusted without proof by the lease', hold, 'const applied = taken && resumable?.kind', 'const applied = resumable?.kind'),

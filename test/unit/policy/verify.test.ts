@@ -145,9 +145,14 @@ describe('verifications on a timer', () => {
     const denied = { kind: 'throw', error: new BackupError('accessDenied', 'No.') } as const;
     chain.service.interceptor = firstCalls('read', denied, Infinity, BACKUP);
     const failed = await verifyChain(CHAIN, portsOf(chain), { world: chain.world });
-    assert.deepEqual([failed.outcome, failed.error?.code], ['failed', 'accessDenied']);
+    assert.deepEqual([failed.outcome, failed.error?.code, failed.verifiedOn], ['failed', 'accessDenied', undefined]);
     chain.service.interceptor = undefined;
-    assert.equal((await applied(chain)).outcome, 'verified');
+    const { outcome, verifiedOn } = await applied(chain);
+    assert.equal(outcome, 'verified');
+    chain.world.jump(8 * DAY);
+    chain.service.interceptor = firstCalls('read', denied, Infinity, BACKUP);
+    const again = await verifyChain(CHAIN, portsOf(chain), { world: chain.world });
+    assert.deepEqual([again.outcome, again.verifiedOn], ['failed', verifiedOn], 'how old the proof is, is known all the same');
     const stop = new AbortController();
     chain.world.jump(8 * DAY);
     chain.service.interceptor = ({ operation }) => {

@@ -176,6 +176,31 @@ describe('rewind in place', () => {
     assert.equal((await scene.chain.backup()).kind, 'incremental');
   });
 
+  for (const isStopped of [false, true]) {
+    it(`${isStopped ? 'stopped' : 'dead'} while it wrote, it is gone on with under the lease that its record names`, async () => {
+      const scene = await restoreScene();
+      const { service, world } = scene.chain;
+      const stop = new AbortController();
+      service.interceptor = ({ operation, url }) => {
+        if (operation !== 'writePages' || url !== SOURCE) return undefined;
+        if (isStopped) stop.abort();
+        return isStopped ? undefined : { kind: 'crash', effect: 'none' };
+      };
+      const first = scene.inPlace({ request: { transfer: 'relay' }, job: { signal: stop.signal } });
+      if (isStopped) await fails(first, 'cancelled');
+      else await assert.rejects(first, Crash);
+      service.interceptor = undefined;
+      if (!isStopped) world.jump(61_000);
+      const { calls } = await callsDuring(scene.chain, () => scene.inPlace({ request: { transfer: 'relay' } }));
+      const leases = calls.filter(({ operation }) => operation.endsWith('Lease'));
+      assert.deepEqual(
+        leases.map(({ operation, outcome }) => `${operation} ${outcome}`),
+        ['renewLease done', 'changeLease done', 'releaseLease done'],
+      );
+      equalsPoint(scene, 0);
+    });
+  }
+
   it('a snapshot that was taken before the process died is the safety snapshot: no second one is taken', async () => {
     const scene = await restoreScene();
     scene.chain.service.interceptor = firstCalls('createSnapshot', { kind: 'crash', effect: 'done' }, 1, SOURCE);
