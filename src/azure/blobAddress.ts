@@ -1,5 +1,5 @@
 import { BackupError } from '../engine/errors.ts';
-import { redact } from './redact.ts';
+import { redact } from '../engine/redact.ts';
 import { Secret } from './secret.ts';
 
 /** Where a blob lies. Holds no secret, so it may be printed. Names are decoded. */

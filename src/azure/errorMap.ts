@@ -1,7 +1,7 @@
 import { BackupError, cancelledError } from '../engine/errors.ts';
 import { BROKEN, CODES, NETWORK, OTHER, STATUSES, type Meaning } from './errorTable.ts';
 import { OPERATIONS, type OperationName } from './operations.ts';
-import { redact } from './redact.ts';
+import { redact } from '../engine/redact.ts';
 import { refusedAccess } from './refusedAccess.ts';
 import type { SasFacts } from './sasFacts.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { redact } from './redact.ts';
+import { redact } from '../engine/redact.ts';
 import { LazyCredential, type Credential } from './tokens.ts';
 
 export interface IdentityOptions {

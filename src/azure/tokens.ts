@@ -1,6 +1,6 @@
 import type { AccessToken, GetTokenOptions, TokenCredential } from '@azure/identity';
 import { BackupError } from '../engine/errors.ts';
-import { redact } from './redact.ts';
+import { redact } from '../engine/redact.ts';
 
 /** The audience of every storage account, in every cloud. */
 export const STORAGE_SCOPE = 'https://storage.azure.com/.default';

@@ -1,4 +1,4 @@
-import { redact } from '../azure/redact.ts';
+import { redact } from '../engine/redact.ts';
 import type { RunEvent } from '../engine/events.ts';
 
 /** At least so long between two progress objects of one phase. */

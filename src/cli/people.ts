@@ -1,4 +1,4 @@
-import { redact } from '../azure/redact.ts';
+import { redact } from '../engine/redact.ts';
 import { visibleText } from '../engine/visibleText.ts';
 import { cutTo, labelled } from './progressText.ts';
 

@@ -1,4 +1,4 @@
-import { redact } from '../azure/redact.ts';
+import { redact } from '../engine/redact.ts';
 
 /**
  * Has all text that is written to this stream pass the redaction, whoever writes it. Libraries have logs of their own, which the environment switches on

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { window, type LogOutputChannel } from 'vscode';
-import { redact } from '../azure/redact.ts';
+import { redact } from '../engine/redact.ts';
 import { isBackupError } from '../engine/errors.ts';
 import { visibleLines, visibleText } from '../engine/visibleText.ts';
 

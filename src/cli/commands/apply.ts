@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { redact } from '../../azure/redact.ts';
+import { redact } from '../../engine/redact.ts';
 import { isBackupError } from '../../engine/errors.ts';
 import { forEachBounded } from '../../engine/transfer/concurrency.ts';
 import type { World } from '../../engine/world.ts';

@@ -1,4 +1,4 @@
-import { redact } from '../../azure/redact.ts';
+import { redact } from '../../engine/redact.ts';
 import { comparedIn } from '../../engine/jobs/verify/verifyChains.ts';
 import type { World } from '../../engine/world.ts';
 import type { ApplyOptions } from '../../policy/apply/applyAll.ts';

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { redact } from '../../azure/redact.ts';
+import { redact } from '../../engine/redact.ts';
 import { BackupError } from '../../engine/errors.ts';
 import { SCHEDULE_KIND_NAMES, SCHEDULE_KINDS, type ScheduleKind } from '../../policy/generate/kinds.ts';
 import type { GeneratedFile } from '../../policy/generate/schedule.ts';

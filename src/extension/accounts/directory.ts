@@ -1,7 +1,7 @@
 import type { RulesOf } from '../../azure/arm/accountRules.ts';
 import { tokenAccess, type Access } from '../../azure/access.ts';
 import type { BlobAddress } from '../../azure/blobAddress.ts';
-import { redact } from '../../azure/redact.ts';
+import { redact } from '../../engine/redact.ts';
 import type { Credential } from '../../azure/tokens.ts';
 import type { ToldRules } from '../../engine/surroundings.ts';
 import { BackupError, isBackupError, throwIfCancelled } from '../../engine/errors.ts';

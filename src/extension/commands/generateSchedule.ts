@@ -1,6 +1,6 @@
 import { l10n, window, workspace, type Uri } from 'vscode';
 import { notices } from '../notices.ts';
-import { redact } from '../../azure/redact.ts';
+import { redact } from '../../engine/redact.ts';
 import type { ScheduleKindName } from '../../policy/generate/kinds.ts';
 import { policyTextOf, policyUri } from './policyCommands.ts';
 import type { Handler } from './tools.ts';

@@ -1,4 +1,4 @@
-import { redact } from '../../azure/redact.ts';
+import { redact } from '../../engine/redact.ts';
 import type { KeptRestore } from '../../messages/restore.ts';
 import type { RestoreState } from './state.ts';
 

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { redact } from '../../azure/redact.ts';
+import { redact } from '../../engine/redact.ts';
 import { isTooSmall } from '../../engine/premiumTiers.ts';
 import { sizeText } from '../../engine/sizeText.ts';
 import type { Check, FieldName, TargetKind } from '../../messages/restore.ts';

@@ -1,4 +1,4 @@
-import { redact } from '../../azure/redact.ts';
+import { redact } from '../../engine/redact.ts';
 import type { Localise } from './voice.ts';
 
 /** What is wrong with the name of a blob; undefined for a good one. REST: Naming and Referencing Blobs. */

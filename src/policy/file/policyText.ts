@@ -1,5 +1,5 @@
 import { isAlias, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
-import { looksSecret, withoutSecrets } from './secretText.ts';
+import { holdsSecret, withoutPasted } from '../../engine/redact.ts';
 
 /** What is wrong with a policy file, and where. Lines and columns count from 1; the end is the first column that is not in it. */
 export interface PolicyProblem {
@@ -26,7 +26,7 @@ export class PolicyText {
     for (const { message, pos } of this.#document.errors) this.#add(message, pos[0], pos[1]);
     this.root = this.#document.contents;
     visit(this.#document, {
-      Scalar: (_key, node) => (typeof node.value === 'string' && looksSecret(node.value) ? this.complain(node, SECRET) : undefined),
+      Scalar: (_key, node) => (typeof node.value === 'string' && holdsSecret(node.value) ? this.complain(node, SECRET) : undefined),
     });
   }
 
@@ -47,7 +47,7 @@ export class PolicyText {
 
   #add(said: string, start: number, end: number): void {
     // Messages repeat what is written there, those of the parser too.
-    const message = withoutSecrets(said);
+    const message = withoutPasted(said);
     const from = this.#lines.linePos(start);
     const to = this.#lines.linePos(Math.max(start, end));
     const isThere = this.#problems.some((each) => each.line === from.line && each.column === from.col && each.message === message);

@@ -12,7 +12,7 @@ import { CronJob } from 'kubernetes-models/batch/v1/CronJob';
 import { ConfigMap } from 'kubernetes-models/v1/ConfigMap';
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
 import { parse, parseAllDocuments } from 'yaml';
-import { redact } from '../../../../src/azure/redact.ts';
+import { redact } from '../../../../src/engine/redact.ts';
 import { SCHEDULE_KINDS } from '../../../../src/policy/generate/kinds.ts';
 import type { ScheduleRequest } from '../../../../src/policy/generate/schedule.ts';
 import { pipelineFaults } from './pipelineSchema.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { redact } from '../../../src/azure/redact.ts';
+import { redact } from '../../../src/engine/redact.ts';
 
 const KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 const SIG = 'AbCd0123456789%2Bxyz%2F%3D';
@@ -21,6 +21,7 @@ describe('redaction', () => {
     ['a JWT', 'got eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJl from it'],
     ['a proxy with a password', 'connect to http://user:s3cr3t@proxy.example:8080 failed'],
     ['basic sign-in', 'OTEL_EXPORTER_OTLP_HEADERS authorization=Basic s3cr3tValue=='],
+    ['a password in a URL of a long scheme', 'azureblobstorage://user:s3cr3t@a.example/'],
     ['a client secret', 'grant_type=client_credentials&client_secret=s3cr3t~value&scope=x'],
   ];
   const parts = [SIG, encodeURIComponent(SIG), KEY, KEY.slice(0, 44), 'abc.def-ghi', 'eyJhbGci', 'c2lnbmF0dXJl', 's3cr3t'];
@@ -40,6 +41,7 @@ describe('redaction', () => {
       'design=1 assigned',
       'https://acct.blob.core.windows.net:443/vhds/a:b@c and http://127.0.0.1:10000/a/b@c',
       'Basic authentication is not supported',
+      'HTTPS_PROXY=http://<name>:<password>@<host>:<port>',
       '',
     ]) {
       assert.equal(redact(text), text);
