@@ -101,7 +101,10 @@ describe('a policy file in the workbench', () => {
     });
     assert.deepEqual((await row.inlineActions()).toSorted(), ['Back Up Incrementally', 'Verify Recovery Point']);
     await workbench.statusBar.wait('Verification of web.vhd needs attention');
-    await workbench.screenshot('schedule unverified');
+    for (const theme of ['light', 'high contrast dark', 'dark'] as const) {
+      await workbench.setTheme(theme);
+      await workbench.screenshot(`schedule unverified ${theme}`);
+    }
     assert.deepEqual(await workbench.notifications.texts(), []);
     await row.runInline('Verify Recovery Point');
     await row.wait(({ description }) => /^backed up .* · next /.test(description));
